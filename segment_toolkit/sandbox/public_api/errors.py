@@ -1,0 +1,42 @@
+"""The Public API's error envelope: `{"errors": [{"type", "message", "data", "field"?}]}`.
+
+Only the type `not-found` and the text of its message are attested; every other `type` spelling is assumed.
+"""
+
+from __future__ import annotations
+
+from segment_toolkit.sandbox.wire import Json
+
+
+class ApiError(Exception):
+    """A request is refused with a status and one or more error items."""
+
+    def __init__(self, status: int, *items: Json) -> None:
+        super().__init__(status)
+        self.status = status
+        self.items = items
+
+    def envelope(self) -> Json:
+        """The body of the answer."""
+        return {"errors": list(self.items)}
+
+
+def item(kind: str, message: str, *, field: str | None = None) -> Json:
+    """One entry of the `errors` list."""
+    where = {} if field is None else {"field": field}
+    return {"type": kind, "message": message, **where, "data": None}
+
+
+def not_found(noun: str, name: str) -> ApiError:
+    """404 for an id this workspace does not have."""
+    return ApiError(404, item("not-found", f"{noun} with id '{name}' not found."))
+
+
+def invalid(message: str, *, field: str | None = None) -> ApiError:
+    """422, the documented status of a validation failure."""
+    return ApiError(422, item("validation", message, field=field))
+
+
+def unauthorized() -> ApiError:
+    """401 for a missing or wrong token; the status and its body are assumed, the reference declares neither."""
+    return ApiError(401, item("unauthorized", "The token is missing, invalid or of another region."))

@@ -1,0 +1,69 @@
+"""One HTTP request as the sandbox saw it: read once, answered, kept for inspection."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.requests import Request
+from starlette.types import Receive, Scope
+
+from segment_toolkit.sandbox import wire
+
+_WRITE_KEY_IN_PATH = re.compile(r"(?<=/writekey/)[^/]+")
+
+
+@dataclass(frozen=True, repr=False)
+class RecordedRequest:
+    """A request and the status it was answered with; None means that no answer came (an injected error).
+
+    `path` and `query` are as sent, percent-encoded; header names are lower-case; `body` is as sent.
+    """
+
+    method: str
+    host: str
+    path: str
+    query: str
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    status: int | None = None
+
+    def json(self) -> Any:
+        """Read the body as JSON, unzipped when it was sent so."""
+        return wire.decode(self.unzipped(limit=10_000_000))
+
+    def unzipped(self, limit: int) -> bytes:
+        """Return the body, at most `limit` bytes of it if it is zipped. Raises Malformed for a bad zip."""
+        if self.headers.get("content-encoding", "").lower() != "gzip":
+            return self.body
+        try:
+            return zlib.decompressobj(wbits=31).decompress(self.body, limit)
+        except zlib.error:
+            raise wire.Malformed from None
+
+    def __repr__(self) -> str:
+        """Show no header, body or query, and no write key: a failing assertion prints this."""
+        path = _WRITE_KEY_IN_PATH.sub("***", self.path)
+        return f"<RecordedRequest {self.method} {self.host}{path} {self.status}>"
+
+
+async def read(scope: Scope, receive: Receive) -> RecordedRequest:
+    """Read a whole request off the wire."""
+    request = Request(scope, receive)
+    return RecordedRequest(
+        method=request.method,
+        host=request.headers.get("host", ""),
+        path=raw_path(scope),
+        query=scope["query_string"].decode("latin-1"),
+        headers=dict(request.headers),
+        body=await request.body(),
+    )
+
+
+def raw_path(scope: Scope) -> str:
+    """Return the path before percent-decoding, so that an id holding %2F stays one segment."""
+    raw: bytes | None = scope.get("raw_path")
+    # raw_path is optional in ASGI; uvicorn and httpx both send it, httpx without the query string.
+    return raw.partition(b"?")[0].decode("latin-1") if raw else str(scope["path"])

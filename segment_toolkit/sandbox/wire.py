@@ -1,0 +1,81 @@
+"""JSON as it comes in and goes out, for both APIs.
+
+Reading is strict where Python's own reader is not: NaN, Infinity and numbers that overflow to them are no
+JSON. Writing is pure ASCII, so that a lone surrogate which a caller sent in can be sent back.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any, NoReturn
+
+from starlette.responses import Response
+
+Json = dict[str, Any]
+
+# Deeper documents are refused as malformed. The figure is assumed: no nesting limit is documented, but one is
+# needed so that what can be read can also be written again within Python's recursion limit.
+MAX_DEPTH = 200
+
+
+class Malformed(ValueError):
+    """The bytes are not JSON that this server takes."""
+
+
+def decode(raw: bytes) -> Any:
+    """Read JSON. Raises Malformed for anything else, whatever the reader's own reason."""
+    try:
+        document = json.loads(raw.decode("utf-8"), parse_constant=_refuse, parse_float=_finite)
+    except (ValueError, RecursionError):
+        raise Malformed from None
+    if _too_deep(document):
+        raise Malformed
+    return document
+
+
+def encode(document: object) -> bytes:
+    """Write JSON without spaces, in ASCII."""
+    return json.dumps(document, separators=(",", ":"), allow_nan=False).encode("ascii")
+
+
+def size(document: object) -> int:
+    """Count the bytes of a document as compact UTF-8 JSON, which is how senders measure an event."""
+    text = json.dumps(document, separators=(",", ":"), ensure_ascii=False)
+    return len(text.encode("utf-8", "surrogatepass"))
+
+
+class JsonAnswer(Response):
+    """A JSON response in ASCII."""
+
+    media_type = "application/json"
+
+    def render(self, content: object) -> bytes:
+        """Write the content as JSON."""
+        return encode(content)
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise Malformed(constant)
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise Malformed
+    return number
+
+
+def _too_deep(document: object) -> bool:
+    level = [document]
+    for _ in range(MAX_DEPTH):
+        level = [child for value in level for child in _children(value)]
+        if not level:
+            return False
+    return True
+
+
+def _children(value: object) -> list[object]:
+    if isinstance(value, dict):
+        return list(value.values())
+    return value if isinstance(value, list) else []
