@@ -1,0 +1,84 @@
+"""Run a generator to its end: two drivers, one for each colour, that differ by an `await`.
+
+What the generator yields is performed (a request sent, a function of the host's called) and the outcome sent back in.
+A failure is thrown in, so that a tool may catch it and fall back, and the dispatcher turns it into an envelope.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Generator
+from inspect import isawaitable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from .errors import InternalError, ToolkitError
+
+if TYPE_CHECKING:
+    from .tool import HostCall
+
+T = TypeVar("T")
+
+
+def drive(flow: Generator[Any, Any, T], perform: Callable[[Any], Any]) -> T:
+    """Run `flow`, performing each thing it yields. Returns what it returns; raises what it raises."""
+    try:
+        wanted = next(flow)
+        while True:
+            try:
+                outcome = perform(wanted)
+            except Exception as error:  # noqa: BLE001 - handed on to the flow, which decides
+                wanted = flow.throw(error)
+            else:
+                wanted = flow.send(outcome)
+    except StopIteration as done:
+        return done.value  # type: ignore[no-any-return]
+    finally:
+        flow.close()
+
+
+async def adrive(flow: Generator[Any, Any, T], perform: Callable[[Any], Awaitable[Any]]) -> T:
+    """`drive`, awaiting what is performed."""
+    try:
+        wanted = next(flow)
+        while True:
+            try:
+                outcome = await perform(wanted)
+            except Exception as error:  # noqa: BLE001 - handed on to the flow, which decides
+                wanted = flow.throw(error)
+            else:
+                wanted = flow.send(outcome)
+    except StopIteration as done:
+        return done.value  # type: ignore[no-any-return]
+    finally:
+        flow.close()
+
+
+def call_host(call: HostCall) -> Any:
+    """Call a function of the host's. Whatever it raises becomes an InternalError that names the function."""
+    try:
+        outcome = call.function(*call.arguments)
+    except Exception as error:
+        raise _host_failed(call.what, error) from error
+    if isawaitable(outcome):
+        close = getattr(outcome, "close", None)
+        if close is not None:
+            close()  # it will never run; say so here rather than as a warning later
+        raise InternalError(f"The host's {call.what} is async.", hint="The host must use AsyncSegmentToolkit.")
+    return outcome
+
+
+async def acall_host(call: HostCall) -> Any:
+    """`call_host`, awaiting what is awaitable."""
+    try:
+        outcome = call.function(*call.arguments)
+        return await outcome if isawaitable(outcome) else outcome
+    except Exception as error:
+        raise _host_failed(call.what, error) from error
+
+
+def _host_failed(what: str, error: Exception) -> ToolkitError:
+    if isinstance(error, ToolkitError):
+        return error
+    import logging
+
+    logging.getLogger("segment_toolkit").error("the host's %s raised %s", what, type(error).__name__)
+    return InternalError(f"The host's {what} failed.", hint="The host must mend it; do not repeat the call.")

@@ -1,0 +1,66 @@
+"""The one answer shape: `{"data": object, "error": string or null, "successful": bool}`.
+
+`Envelope` is a plain dict with exactly these keys, so that it serialises as the published contract says. What
+a program (not the model) wants to know besides is beside the keys: `failure`, `tool`, `tool_call_id`, `notes`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from .errors import Code, Problem, ToolkitError
+
+
+class Failure(NamedTuple):
+    """Why a call failed, for code: `code` is one of a closed set, `problems` lists every invalid argument."""
+
+    code: Code
+    retryable: bool
+    hint: str
+    status: int | None = None
+    retry_after_seconds: float | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+class Envelope(dict[str, Any]):
+    """`error` is None exactly when `successful`; `data` is always an object."""
+
+    __slots__ = ("failure", "notes", "tool", "tool_call_id")
+
+    def __init__(self, data: Mapping[str, Any], error: str | None, *, failure: Failure | None = None) -> None:
+        super().__init__(data=dict(data), error=error, successful=error is None)
+        self.failure = failure
+        self.tool = ""
+        self.tool_call_id: str | None = None
+        self.notes: tuple[str, ...] = ()
+
+    @property
+    def data(self) -> dict[str, Any]:
+        return self["data"]  # type: ignore[no-any-return]
+
+    @property
+    def error(self) -> str | None:
+        return self["error"]  # type: ignore[no-any-return]
+
+    @property
+    def successful(self) -> bool:
+        return self["successful"]  # type: ignore[no-any-return]
+
+    @classmethod
+    def success(cls, data: Mapping[str, Any]) -> Envelope:
+        return cls(data, None)
+
+    @classmethod
+    def from_error(cls, error: ToolkitError) -> Envelope:
+        """The failed envelope of an error, its code and hint beside the three keys."""
+        failure = Failure(
+            code=error.code,
+            retryable=error.retryable,
+            hint=error.hint,
+            status=getattr(error, "status", None),
+            retry_after_seconds=getattr(error, "retry_after_seconds", None),
+            problems=getattr(error, "problems", ()),
+        )
+        return cls(error.data, error.text or error.code, failure=failure)

@@ -1,0 +1,37 @@
+"""Names a model got wrong: find the nearest right one, and quote the wrong one only when that is harmless."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+_PLAIN = re.compile(r"[A-Za-z_$][A-Za-z0-9_.$-]{0,63}\Z")
+# A write key is 32 alphanumerics, a Public API token starts with sgp_: neither may come back as "unknown name".
+_SECRET = re.compile(r"[A-Za-z0-9]{28,}\Z|sgp_", re.IGNORECASE)
+
+
+def quoted(name: object) -> str:
+    """The name in quotes when it is plainly a name; else a description, because it may be a secret or worse."""
+    if isinstance(name, str) and _PLAIN.match(name) and not _SECRET.match(name):
+        return f"'{name}'"
+    return "(a name not shown)"
+
+
+def folded(name: str) -> str:
+    """`user_id`, `user-id`, `userid` and `userId` fold to one spelling."""
+    return name.replace("_", "").replace("-", "").lower()
+
+
+def nearest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
+    """Up to `count` known names like `name`, best first."""
+    import difflib
+
+    by_fold = {folded(k): k for k in known}
+    found = difflib.get_close_matches(folded(name[:128]), by_fold, n=count, cutoff=0.6)
+    return [by_fold[f] for f in found]
+
+
+def did_you_mean(name: str, known: Iterable[str], count: int = 3) -> str:
+    """`; did you mean 'SEGMENT_TRACK'?`, or the empty string when nothing is near."""
+    found = nearest(name, known, count)
+    return f"; did you mean {' or '.join(repr(f) for f in found)}?" if found else ""

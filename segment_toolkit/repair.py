@@ -1,0 +1,60 @@
+"""Spellings that models use for what the schema says otherwise, set right without guessing at values.
+
+Three repairs, all decided by the schema: `user_id` for `userId`; a JSON string where an object or array belongs;
+null for an optional member. Each is reported as a note. Free-form objects are the caller's data: never touched.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from .encoding import member_path
+from .names import folded
+
+Schema = Mapping[str, Any]
+
+
+def repair(document: dict[str, Any], schema: Schema) -> tuple[dict[str, Any], list[str]]:
+    """The document with known spellings set right, and a note for each repair; the original is left alone."""
+    notes: list[str] = []
+    return _object(document, schema, "", notes), notes
+
+
+def _object(document: dict[str, Any], schema: Schema, path: str, notes: list[str]) -> dict[str, Any]:
+    known: Mapping[str, Schema] = schema["properties"]
+    right_names = {folded(name): name for name in known}
+    repaired: dict[str, Any] = {}
+    for name, value in document.items():
+        right = name if name in known else right_names.get(folded(name), name) if isinstance(name, str) else name
+        if right != name and right not in document and right not in repaired:
+            notes.append(f"read {member_path(path, name)} as {right}")
+        else:
+            right = name
+        if value is None and right in known and right not in schema["required"]:
+            continue
+        repaired[right] = _value(value, known[right], member_path(path, right), notes) if right in known else value
+    return repaired
+
+
+def _value(value: Any, schema: Schema, path: str, notes: list[str]) -> Any:
+    wanted = {"object": dict, "array": list}.get(schema["type"])
+    if wanted and isinstance(value, str):
+        parsed = _parsed(value)
+        if not isinstance(parsed, wanted):
+            return value
+        notes.append(f"read the string in {path} as JSON")
+        value = parsed
+    if isinstance(value, dict) and schema["type"] == "object" and "properties" in schema:
+        return _object(value, schema, path, notes)
+    if isinstance(value, list) and schema["type"] == "array":
+        return [_value(item, schema["items"], f"{path}[{i}]", notes) for i, item in enumerate(value)]
+    return value
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None

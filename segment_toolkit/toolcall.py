@@ -1,0 +1,91 @@
+"""One tool call as a model made it, and the parsing of its arguments.
+
+Models and SDKs spell the same arguments in many ways: an object, a JSON string, an empty string, a string that
+holds a JSON string, a fenced Markdown block. All of them parse here; nothing else does.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from .errors import MalformedToolCall
+from .names import quoted
+
+_FENCE = re.compile(r"\A```[A-Za-z]*\s*\n?(.*?)\n?\s*```\Z", re.DOTALL)
+_EXAMPLE = 'The arguments must be one JSON object, for example {"userId": "u_42"}. Nothing was sent.'
+
+
+class ToolCall(NamedTuple):
+    """`name` and `arguments` as they came, of any type; `id` joins the call to its result."""
+
+    name: Any
+    arguments: Any
+    id: str | None = None
+
+
+def parse(arguments: Any) -> dict[str, Any]:
+    """The arguments as an object. Raises MalformedToolCall, which never quotes them."""
+    for _ in range(3):  # as it came, once decoded, doubly encoded
+        if arguments is None:
+            return {}
+        if isinstance(arguments, dict):
+            return arguments
+        if isinstance(arguments, Mapping):
+            return dict(arguments)
+        if isinstance(arguments, bytes | bytearray):
+            arguments = arguments.decode("utf-8", "replace")
+        if not isinstance(arguments, str):
+            break
+        arguments = _decode(arguments)
+    if isinstance(arguments, dict):
+        return arguments
+    raise MalformedToolCall(f"The arguments are a JSON {json_type(arguments)}, not an object.", hint=_EXAMPLE)
+
+
+def _decode(text: str) -> Any:
+    text = text.strip().removeprefix("\ufeff")
+    fenced = _FENCE.match(text)
+    text = fenced.group(1).strip() if fenced else text
+    if not text:
+        return None
+    try:
+        return json.loads(text, object_pairs_hook=_unique)
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        message = f"The arguments are not valid JSON: {error.msg} at {where}."
+    except RecursionError:
+        message = "The arguments nest too deeply."
+    except ValueError:  # an integer of more digits than Python reads
+        message = "The arguments hold a number that is too long to read."
+    raise MalformedToolCall(message, hint=_EXAMPLE)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose keys are all different: with a repeated key, nobody knows which value was meant."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise MalformedToolCall(f"The arguments name {quoted(twice)} twice in one object.", hint=_EXAMPLE)
+    return found
+
+
+def json_type(value: object) -> str:
+    """The JSON name of a value's type, which an error may say where the value may not be shown."""
+    for types, name in _JSON_TYPES:
+        if isinstance(value, types):
+            return name
+    return type(value).__name__
+
+
+_JSON_TYPES: tuple[tuple[type | tuple[type, ...], str], ...] = (
+    (bool, "boolean"),
+    ((int, float), "number"),
+    (str, "string"),
+    ((list, tuple), "array"),
+    (Mapping, "object"),
+    (type(None), "null"),
+)
