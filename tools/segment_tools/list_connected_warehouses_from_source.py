@@ -1,0 +1,53 @@
+"""SEGMENT_LIST_CONNECTED_WAREHOUSES_FROM_SOURCE: which warehouses a source loads into.
+
+Sends    GET /sources/{sourceId}/connected-warehouses (Public API)
+Returns  {"warehouses": [...], "pagination": {...}}
+Fails    404 resource not found; 422; 429
+Source   Segment Public API reference, "List Connected Warehouses from Source"
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pydantic import Field
+
+from segment_toolkit.errors import Problem
+from segment_toolkit.tool import Api, Arguments, Effect, Flow, Request, Result, Tool
+
+from ._public import PageOf, Pagination, Warehouse, id_problems, path
+
+
+class ListConnectedWarehouses(Arguments):
+    source_id: str = Field(description="From the source's settings")
+    pagination: Pagination = Field(description="Page")
+
+
+class Warehouses(Result):
+    warehouses: list[Warehouse] = Field(description="The warehouses of this page.")
+    pagination: PageOf = Field(description="Where this page stands.")
+
+
+def rules(document: Mapping[str, Any]) -> Iterable[Problem]:
+    return id_problems(document, "sourceId")
+
+
+def run(args: ListConnectedWarehouses) -> Flow:
+    query = args.pagination.query()
+    response = yield Request("GET", path("sources", args.source_id, "connected-warehouses"), query=query)
+    return response.data
+
+
+TOOL = Tool(
+    slug="SEGMENT_LIST_CONNECTED_WAREHOUSES_FROM_SOURCE",
+    title="List Connected Warehouses From Source",
+    toolset="sources",
+    description=("List the warehouses that a source's events are loaded into."),
+    effect=Effect.READ,
+    api=Api.PUBLIC,
+    arguments=ListConnectedWarehouses,
+    result=Warehouses,
+    run=run,
+    rules=rules,
+)

@@ -1,0 +1,65 @@
+"""SEGMENT_UPDATE_SOURCE: change a source's name, slug, state or settings.
+
+Sends    PATCH /sources/{sourceId} (Public API)
+Returns  {"source": {...}}, its write keys masked
+Fails    404 resource not found; 422 validation failure; 429
+Source   Segment Public API reference, "Update Source". Whether `settings` merges or replaces is not documented.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from segment_toolkit.encoding import encode
+from segment_toolkit.errors import Problem
+from segment_toolkit.tool import Api, Arguments, Effect, Flow, Request, Result, Tool
+
+from ._public import Source, id_problems, path
+
+CHANGES = ("name", "enabled", "slug", "settings")
+
+
+class UpdateSource(Arguments):
+    source_id: str = Field(description="From the source's settings")
+    name: Annotated[str | None, Field(description="New name")] = None
+    enabled: Annotated[bool | None, Field(description="false drops events")] = None
+    slug: Annotated[str | None, Field(description="e.g. web-prod")] = None
+    settings: Annotated[dict[str, Any] | None, Field(description="e.g. websiteUrl")] = None
+
+
+class Updated(Result):
+    source: Source = Field(description="The source after the change.")
+
+
+def rules(document: Mapping[str, Any]) -> Iterator[Problem]:
+    yield from id_problems(document, "sourceId")
+    if all(document.get(name) is None for name in CHANGES):
+        yield Problem("", f"there is nothing to change; expected at least one of {', '.join(CHANGES)}")
+    for name in ("name", "slug"):
+        value = document.get(name)
+        if isinstance(value, str) and not value.strip():
+            yield Problem(name, "is blank; expected some text, or leave it out")
+
+
+def run(args: UpdateSource) -> Flow:
+    changes = args.wire()
+    response = yield Request("PATCH", path("sources", changes.pop("sourceId")), body=encode(changes))
+    return response.data
+
+
+TOOL = Tool(
+    slug="SEGMENT_UPDATE_SOURCE",
+    title="Update Source",
+    toolset="sources",
+    description=("Rename, pause, resume or configure a source. For labels use SEGMENT_ADD_LABELS_TO_SOURCE."),
+    effect=Effect.WRITE,
+    api=Api.PUBLIC,
+    arguments=UpdateSource,
+    result=Updated,
+    run=run,
+    rules=rules,
+    idempotent=True,
+)
