@@ -1,0 +1,170 @@
+"""Whose Segment a call is for: region, hosts and secrets of one workspace, and how a bare key is recognised.
+
+Segment has two kinds of secret. A Public API token runs the workspace; a write key sends events to one source.
+Neither can do the other's work, so a toolkit may hold both, or several write keys under their sources' names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from .errors import InvalidArguments, InvalidParams, Problem
+from .names import did_you_mean
+from .redaction import Redactor
+
+Region = Literal["us", "eu"]
+KeyKind = Literal["public_api_token", "write_key"]
+
+# Segment names its regions by city and cloud zone as well (regional Segment guide).
+_REGION_NAMES: Mapping[str, Region] = {
+    "us": "us", "us1": "us", "us-west-2": "us", "eu": "eu", "eu1": "eu", "eu-west-1": "eu",
+}  # fmt: skip
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+@dataclass(frozen=True, repr=False)
+class Credentials:
+    """What one workspace is reached with; every part may be missing. Its repr shows no secret.
+
+    `write_keys` maps a source's name (the host's choice, usually its slug) to its key. The URLs are the host's
+    overrides of Segment's hosts: https, or plain http to loopback.
+    """
+
+    region: Region | None = None
+    public_api_token: str | None = None
+    write_key: str | None = None
+    write_keys: Mapping[str, str] = field(default_factory=dict)
+    public_api_url: str | None = None
+    tracking_url: str | None = None
+    legacy_url: str | None = None
+
+    def __repr__(self) -> str:
+        held = [f.name for f in fields(self) if f.name != "region" and getattr(self, f.name)]
+        return f"<Credentials region={self.region} holding {', '.join(held) or 'nothing'}>"
+
+    def secrets(self) -> tuple[str, ...]:
+        """Every secret held, for redaction."""
+        held = (self.public_api_token, self.write_key, *self.write_keys.values())
+        return tuple(secret for secret in held if secret)
+
+    @cached_property
+    def redactor(self) -> Redactor:
+        """Cuts these secrets out of text and data."""
+        return Redactor(self.secrets())
+
+    def or_else(self, other: Credentials) -> Credentials:
+        """These, with what is missing taken from `other`."""
+        missing = {f.name: getattr(other, f.name) for f in fields(self) if not getattr(self, f.name)}
+        return replace(self, **missing)
+
+    def hosts_of(self, other: Credentials) -> Credentials:
+        """These, with region and hosts that are missing taken from `other`: configuration, but no secret."""
+        names = ("region", "public_api_url", "tracking_url", "legacy_url")
+        return replace(self, **{n: getattr(other, n) for n in names if not getattr(self, n)})
+
+    def key_for(self, name_or_key: str | None) -> str | None:
+        """The write key meant: the default one, that of a named source, or the given key itself.
+
+        Raises InvalidArguments for what is neither a name held here nor a key by its form: surely a placeholder.
+        """
+        if name_or_key is None:
+            return self.write_key or (next(iter(self.write_keys.values())) if len(self.write_keys) == 1 else None)
+        key = self.write_keys.get(name_or_key)
+        if key is None and recognised(name_or_key) != "write_key":
+            names = ", ".join(self.write_keys)
+            right = "32 letters and digits" + (f", or one of the sources {names}" if names else "")
+            problem = Problem("writeKey", f"is not a write key ({right}); leave it out to use the configured one")
+            raise InvalidArguments([problem])
+        return key or name_or_key.strip()
+
+
+def recognised(key: str) -> KeyKind | None:
+    """Which kind of secret a bare key is, by its form; None when it is neither.
+
+    Public API tokens start with `sgp_` (assumed from samples); a write key is 32 alphanumerics, says a maintainer
+    of Segment's Node SDK.
+    """
+    key = key.strip()
+    if key.startswith("sgp_"):
+        return "public_api_token"
+    return "write_key" if re.fullmatch(r"[A-Za-z0-9]{32}", key) else None
+
+
+def region_named(name: str) -> Region:
+    """`us` or `eu`, from any of the names Segment uses. Raises InvalidParams."""
+    region = _REGION_NAMES.get(name.strip().lower())
+    if region is None:
+        raise InvalidParams(f"No Segment region has that name; expected one of {', '.join(sorted(_REGION_NAMES))}.")
+    return region
+
+
+def credentials_from(values: Mapping[str, Any]) -> Credentials:
+    """Credentials from named values, as a host or a connected account gives them; None and "" mean absent.
+
+    `generic_api_key` is filed by its form. Raises InvalidParams, never quoting a value.
+    """
+    given = {name: value for name, value in values.items() if value not in (None, "", {})}
+    known = {f.name for f in fields(Credentials)} | {"generic_api_key"}
+    for name in given.keys() - known:
+        raise InvalidParams(f"No credential is called {name!r}{did_you_mean(name, known, 1)}")
+    bare = given.pop("generic_api_key", None)
+    if bare is not None:
+        given.setdefault(_kind_of(bare), bare)
+    cleaned: dict[str, Any] = {name: _clean(name, value) for name, value in given.items()}
+    return Credentials(**cleaned)
+
+
+def _kind_of(key: Any) -> KeyKind:
+    kind = recognised(key) if isinstance(key, str) else None
+    if kind is None:
+        raise InvalidParams(
+            "generic_api_key is neither a Public API token (sgp_...) nor a write key (32 letters and digits).",
+            hint="Give it by its own name instead: public_api_token=... or write_key=...",
+        )
+    return kind
+
+
+def _clean(name: str, value: Any) -> Any:
+    if name == "write_keys":
+        if not isinstance(value, Mapping):
+            raise InvalidParams("write_keys must map source names to write keys.")
+        return {str(source): _secret("write_keys", key) for source, key in value.items()}
+    if not isinstance(value, str):
+        raise InvalidParams(f"{name} must be a string.")
+    if name == "region":
+        return region_named(value)
+    return url(name, value) if name.endswith("_url") else _secret(name, value)
+
+
+def _secret(name: str, value: Any) -> str:
+    """A secret goes into an HTTP header: no blank, no line break, nothing but ASCII."""
+    text = value.strip() if isinstance(value, str) else ""
+    if not text or not text.isascii() or not text.isprintable() or " " in text:
+        raise InvalidParams(f"{name} must be a non-blank string of printable ASCII without spaces.")
+    return text
+
+
+def url(name: str, value: str) -> str:
+    """A base URL without trailing slash; a tracking URL without a path gets /v1. Raises InvalidParams."""
+    try:
+        parts = urlsplit(value.strip())
+        loopback, _ = parts.hostname in _LOOPBACK, parts.port  # a bad port raises ValueError
+    except ValueError:
+        raise InvalidParams(f"{name} is not a URL.") from None
+    if not parts.hostname or parts.scheme not in ("https", "http") or parts.username or parts.query or parts.fragment:
+        raise InvalidParams(f"{name} must be a plain URL such as https://proxy.example.com, without user or query.")
+    if parts.scheme == "http" and not loopback:
+        raise InvalidParams(f"{name} must use https: plain http would send secrets in the clear (allowed to loopback).")
+    path = parts.path.rstrip("/") or ("/v1" if name == "tracking_url" else "")
+    return f"{parts.scheme}://{parts.netloc}{path}"
+
+
+def from_environment(environ: Mapping[str, str]) -> Credentials:
+    """Credentials from SEGMENT_* variables. Raises InvalidParams."""
+    names = ("region", "public_api_token", "write_key", "public_api_url", "tracking_url", "legacy_url")
+    return credentials_from({name: environ.get(f"SEGMENT_{name.upper()}") for name in names})

@@ -1,0 +1,135 @@
+"""One HTTP exchange over httpx, sync and async.
+
+The default way is httpx's own pooled transport, given prepared requests: it skips what `httpx.Client` adds for
+browsers (cookies, redirects, auth flows, URL merging) and costs a third less a call (`benchmarks/transport.py`).
+A client of the host's, or a proxy in the environment, goes through `httpx.Client`, which knows about those.
+"""
+
+from __future__ import annotations
+
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import httpx
+
+from ..errors import TransportError
+from .answers import read
+from .hosts import headers, target
+
+if TYPE_CHECKING:
+    from ..credentials import Credentials
+    from ..tool import Request, Response
+
+#: Certainly nothing was sent: the connection was never made, or never given to us.
+_UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol, httpx.ProxyError)
+
+Transport = httpx.BaseTransport | httpx.Client
+AsyncTransport = httpx.AsyncBaseTransport | httpx.AsyncClient
+
+
+class Sender:
+    """Sends requests with credentials. Thread-safe, as httpx's transports and clients are."""
+
+    def __init__(self, transport: Transport | None = None, *, timeout: float = 30.0) -> None:
+        """`timeout` is in seconds, for each phase: connect, send, read, and waiting for a free connection."""
+        self._owned = transport is None
+        self._transport = transport or (httpx.Client(timeout=timeout) if _proxied() else httpx.HTTPTransport())
+        self._timeout = timeout
+        self._urls = _Urls()
+
+    def send(self, request: Request, credentials: Credentials) -> Response:
+        """Send once. Raises TransportError, UpstreamError and its kinds, or what `hosts.target` raises."""
+        outgoing = _outgoing(request, credentials, self._urls, self._timeout)
+        host = outgoing.url.host
+        with _network_errors(request, host):
+            if isinstance(self._transport, httpx.Client):
+                answer = self._transport.send(outgoing, follow_redirects=False)
+            else:
+                answer = self._transport.handle_request(outgoing)
+            body = answer.read()
+        return read(request, answer.status_code, answer.headers, body, host)
+
+    def close(self) -> None:
+        """Close the connections, unless the host gave us the client."""
+        if self._owned:
+            self._transport.close()
+
+
+class AsyncSender:
+    """`Sender`, awaiting."""
+
+    def __init__(self, transport: AsyncTransport | None = None, *, timeout: float = 30.0) -> None:
+        self._owned = transport is None
+        self._transport = transport or (
+            httpx.AsyncClient(timeout=timeout) if _proxied() else httpx.AsyncHTTPTransport()
+        )
+        self._timeout = timeout
+        self._urls = _Urls()
+
+    async def send(self, request: Request, credentials: Credentials) -> Response:
+        outgoing = _outgoing(request, credentials, self._urls, self._timeout)
+        host = outgoing.url.host
+        with _network_errors(request, host):
+            if isinstance(self._transport, httpx.AsyncClient):
+                answer = await self._transport.send(outgoing, follow_redirects=False)
+            else:
+                answer = await self._transport.handle_async_request(outgoing)
+            body = await answer.aread()
+        return read(request, answer.status_code, answer.headers, body, host)
+
+    async def close(self) -> None:
+        if self._owned:
+            await self._transport.aclose()
+
+
+class _Urls:
+    """Parsed URLs of the paths that repeat (one for each event type); parsing one costs more than sending it saves."""
+
+    def __init__(self) -> None:
+        self._parsed: dict[str, tuple[httpx.URL, bytes]] = {}
+
+    def parsed(self, url: str) -> tuple[httpx.URL, bytes]:
+        """The URL and the value of its Host header."""
+        found = self._parsed.get(url)
+        if found is None:
+            found = httpx.URL(url), urlsplit(url).netloc.encode("ascii")
+            if len(self._parsed) < 100:  # ids and cursors make paths without number
+                self._parsed[url] = found
+        return found
+
+
+def _outgoing(request: Request, credentials: Credentials, urls: _Urls, timeout: float) -> httpx.Request:
+    where = target(request, credentials)
+    url, host = urls.parsed(where.url)
+    phases = {"connect": timeout, "read": timeout, "write": timeout, "pool": timeout}
+    return httpx.Request(
+        request.method,
+        url,
+        headers=headers(request, host, where.authorization),
+        stream=httpx.ByteStream(request.body or b""),
+        extensions={"timeout": phases},
+    )
+
+
+@contextmanager
+def _network_errors(request: Request, host: str) -> Iterator[None]:
+    """httpx's errors as ours: whether the request left decides what may be done next. httpx's text is not quoted."""
+    try:
+        yield
+    except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL) as error:
+        kind = type(error).__name__
+        if isinstance(error, _UNSENT):
+            hint = "Nothing was sent; try again later."
+            raise TransportError(f"No connection to {host} ({kind}).", sent=False, host=host, hint=hint) from None
+        read_only = request.method == "GET"
+        hint = "Try again." if read_only else "It is unknown whether Segment did it: look before you repeat it."
+        lost = TransportError(f"No answer from {host} ({kind}).", sent=True, host=host, hint=hint)
+        lost.retryable = read_only
+        raise lost from None
+
+
+def _proxied() -> bool:
+    return bool(urllib.request.getproxies().keys() - {"no"})
