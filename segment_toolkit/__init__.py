@@ -1,0 +1,70 @@
+"""Safe, truthful hands on Twilio Segment for LLM agents.
+
+    from segment_toolkit import SegmentToolkit
+
+    toolkit = SegmentToolkit.sandbox()
+    tools = toolkit.tools.get(user_id="u1", toolkits=["SEGMENT"])
+    envelope = toolkit.tools.execute("SEGMENT_TRACK", {"userId": "u", "event": "Signed Up"}, user_id="u1")
+
+Names are loaded when they are first used, so that importing the package costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ._version import __version__
+
+if TYPE_CHECKING:
+    from .envelope import Envelope, Failure
+    from .errors import ToolkitError
+    from .modifiers import after_execute, before_execute, schema_modifier
+    from .policy import Approval
+    from .providers.openai import OpenAIProvider
+    from .toolkit import AsyncSegmentToolkit, SegmentToolkit
+    from .toolkit import SegmentToolkit as Composio
+    from .types import auth_scheme
+
+_HOMES = {
+    "Approval": "policy",
+    "AsyncSegmentToolkit": "toolkit",
+    "Composio": "toolkit",
+    "Envelope": "envelope",
+    "Failure": "envelope",
+    "OpenAIProvider": "providers.openai",
+    "SegmentToolkit": "toolkit",
+    "ToolkitError": "errors",
+    "after_execute": "modifiers",
+    "auth_scheme": "types",
+    "before_execute": "modifiers",
+    "schema_modifier": "modifiers",
+}
+
+__all__ = [
+    "Approval",
+    "AsyncSegmentToolkit",
+    "Composio",
+    "Envelope",
+    "Failure",
+    "OpenAIProvider",
+    "SegmentToolkit",
+    "ToolkitError",
+    "__version__",
+    "after_execute",
+    "auth_scheme",
+    "before_execute",
+    "schema_modifier",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    home = import_module(f".{_HOMES[name]}", __name__)
+    return getattr(home, "SegmentToolkit" if name == "Composio" else name)
+
+
+def __dir__() -> list[str]:
+    return __all__

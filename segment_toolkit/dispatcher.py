@@ -1,0 +1,155 @@
+"""One tool call, from what the model wrote to one envelope. Nothing a model or Segment does raises out of here.
+
+    parse → before_execute → validate → authorise → account → flow ⇄ transport → redact → envelope → after_execute
+
+The path is one generator for sync and async toolkits: it yields what must be performed outside (a request, a function
+of the host's), and `drive` or `adrive` runs it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from .credentials import Credentials
+from .envelope import Envelope
+from .errors import InternalError, ToolkitError
+from .modifiers import matching
+from .policy import Policy
+from .redaction import Redactor, masked
+from .registry import Registry
+from .tool import Api, HostCall, JsonObject, Request, Tool, secrets_in
+from .toolcall import ToolCall, parse
+from .validation import validate
+
+log = logging.getLogger("segment_toolkit")
+
+Resolve = Callable[["Caller"], Credentials]
+
+
+@dataclass(frozen=True)
+class Caller:
+    """For whom a call runs: the host's tenant (never Segment's userId), and what the host said about its account."""
+
+    user_id: str | None = None
+    connected_account_id: str | None = None
+    custom_auth_params: Mapping[str, Any] | None = field(default=None, repr=False)
+    modifiers: Sequence[Any] | None = None
+
+
+class Run:
+    """What is known of one call so far; `credentials` is what its requests are sent with."""
+
+    __slots__ = ("call", "caller", "credentials", "notes", "redactor", "slug", "toolkit")
+
+    def __init__(self, call: ToolCall, caller: Caller) -> None:
+        self.call = call
+        self.caller = caller
+        self.credentials = Credentials()
+        self.redactor = Redactor(())
+        self.notes: list[str] = []
+        self.slug = ""
+        self.toolkit = ""
+
+
+class Dispatcher:
+    """Turns tool calls into steps to drive. It holds no connection and no credential of its own."""
+
+    def __init__(self, registry: Registry, policy: Policy, resolve: Resolve) -> None:
+        self._registry = registry
+        self._policy = policy
+        self._resolve = resolve
+
+    def steps(self, run: Run) -> Generator[Request | HostCall, Any, Envelope]:
+        """The steps of one call. Their result is its envelope, whatever happens in them."""
+        try:
+            data = yield from self._execute(run)
+            envelope = Envelope.success(data)
+        except Exception as error:  # noqa: BLE001 - the one place where everything becomes an envelope
+            envelope = _failed(run, error)
+        if run.caller.modifiers and run.slug:
+            envelope = yield from self._after(run, envelope)
+        envelope.tool = run.slug
+        envelope.tool_call_id = run.call.id
+        envelope.notes = tuple(run.notes)
+        return envelope
+
+    def _execute(self, run: Run) -> Generator[Request | HostCall, Any, JsonObject]:
+        tool = self._registry.find(run.call.name)
+        run.slug, run.toolkit = tool.slug, self._registry.toolkit_of(tool.slug)
+        document = parse(run.call.arguments)
+        if run.caller.modifiers:
+            document = yield from self._before(run, document)
+        arguments, run.notes = validate(tool, document)
+        yield from self._policy.authorise(tool, document, run.caller.user_id)
+        if tool.api is not None:
+            self._bind(run, secrets_in(arguments))
+        data = yield from tool.run(arguments)
+        return run.redactor.data(_shown(tool, data))  # type: ignore[no-any-return]
+
+    def _bind(self, run: Run, secrets: tuple[str, ...]) -> None:
+        """Give the call its account, and its redactor every secret it can meet."""
+        run.redactor = Redactor(secrets)
+        run.credentials = self._resolve(run.caller)
+        run.redactor = run.credentials.redactor.also(secrets)
+
+    def _before(self, run: Run, document: JsonObject) -> Generator[HostCall, Any, JsonObject]:
+        params: Any = {
+            "arguments": document,
+            "user_id": run.caller.user_id,
+            "connected_account_id": run.caller.connected_account_id,
+        }
+        for modifier in matching(run.caller.modifiers, "before", run.slug, run.toolkit):
+            params = yield HostCall("before_execute", modifier, (run.slug, run.toolkit, params))
+        if not isinstance(params, Mapping) or not isinstance(params.get("arguments"), dict):
+            raise InternalError("The host's before_execute modifier returned no params with arguments.")
+        return dict(params["arguments"])
+
+    def _after(self, run: Run, envelope: Envelope) -> Generator[HostCall, Any, Envelope]:
+        """The envelope as the host's modifiers leave it. A failing one does not undo what the tool did: data stays."""
+        try:
+            for modifier in matching(run.caller.modifiers, "after", run.slug, run.toolkit):
+                changed = yield HostCall("after_execute", modifier, (run.slug, run.toolkit, envelope))
+                envelope = _enveloped(changed, envelope)
+        except Exception as error:  # noqa: BLE001 - as in steps
+            ran = "The tool ran, and its result is in data" if envelope.successful else "The tool did not succeed"
+            failure = _failed(run, error)
+            failure["data"] = envelope.data
+            failure["error"] = f"{failure.error} {ran}; do not repeat the call."
+            return failure
+        return envelope
+
+
+def _shown(tool: Tool[Any], data: JsonObject) -> JsonObject:
+    """Answers of the Public API hold secrets of sources and destinations; what we say about events holds none."""
+    return masked(data) if tool.api is Api.PUBLIC else data
+
+
+def _failed(run: Run, error: Exception) -> Envelope:
+    if not isinstance(error, ToolkitError):
+        log.error("bug in %s: %s", run.slug or "a tool call", type(error).__name__, exc_info=_safe(error))
+        error = InternalError(
+            "The toolkit or the host's own code failed.", hint="This is a bug; do not repeat the call."
+        )
+    error.message = run.redactor.text(error.message)
+    error.data = run.redactor.data(masked(error.data))
+    return Envelope.from_error(error)
+
+
+def _safe(error: Exception) -> tuple[type[Exception], Exception, Any]:
+    """The traceback without the exception's own text, which may quote a secret."""
+    return InternalError, InternalError(type(error).__name__), error.__traceback__
+
+
+def _enveloped(changed: Any, before: Envelope) -> Envelope:
+    """What an after_execute modifier returned, as an envelope that keeps the contract."""
+    if isinstance(changed, Envelope):
+        return changed
+    if not isinstance(changed, Mapping) or not isinstance(changed.get("data"), dict):
+        raise InternalError("The host's after_execute modifier returned no envelope.")
+    error = changed.get("error") if not changed.get("successful", False) else None
+    if error is None and not changed.get("successful", False):
+        error = before.error or "The host's after_execute modifier marked this as failed."
+    return Envelope(changed["data"], error, failure=before.failure if error else None)

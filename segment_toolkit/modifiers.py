@@ -1,0 +1,80 @@
+"""Functions of the host's around tools, in Composio's three kinds.
+
+    schema_modifier   fn(tool, toolkit, schema: ToolDefinition) -> ToolDefinition   before a tool is listed
+    before_execute    fn(tool, toolkit, params) -> params                           params["arguments"] is the call's
+    after_execute     fn(tool, toolkit, response) -> response                       response is the envelope
+
+Use them bare or with filters: `@before_execute(tools=[...], toolkits=[...])` matches when the tool or the toolkit is
+listed. They run in list order, each once. The tool arrives as its slug, the toolkit in lower case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, overload
+
+from .errors import InvalidParams
+
+Kind = Literal["schema", "before", "after"]
+Function = Callable[[str, str, Any], Any]
+
+
+@dataclass(frozen=True)
+class Modifier:
+    """A host function, its kind, and what it is for; no filter means every tool."""
+
+    kind: Kind
+    function: Function
+    tools: tuple[str, ...] = ()
+    toolkits: tuple[str, ...] = ()
+
+    def matches(self, tool: str, toolkit: str) -> bool:
+        everything = not self.tools and not self.toolkits
+        return everything or tool.lower() in self.tools or toolkit.lower() in self.toolkits
+
+    def __call__(self, tool: str, toolkit: str, value: Any) -> Any:
+        return self.function(tool, toolkit, value)
+
+
+def matching(modifiers: Iterable[Any] | None, kind: Kind, tool: str, toolkit: str) -> list[Modifier]:
+    """The modifiers of that kind for that tool. Raises InvalidParams for what is not a modifier."""
+    found = []
+    for modifier in modifiers or ():
+        if not isinstance(modifier, Modifier):
+            raise InvalidParams("modifiers must be made with before_execute, after_execute or schema_modifier.")
+        if modifier.kind == kind and modifier.matches(tool, toolkit):
+            found.append(modifier)
+    return found
+
+
+class _Decorator:
+    def __init__(self, kind: Kind) -> None:
+        self._kind = kind
+
+    @overload
+    def __call__(self, function: Function) -> Modifier: ...
+    @overload
+    def __call__(
+        self, *, tools: Sequence[str] | None = None, toolkits: Sequence[str] | None = None
+    ) -> Callable[[Function], Modifier]: ...
+    def __call__(
+        self,
+        function: Function | None = None,
+        *,
+        tools: Sequence[str] | None = None,
+        toolkits: Sequence[str] | None = None,
+    ) -> Modifier | Callable[[Function], Modifier]:
+        def wrap(function: Function) -> Modifier:
+            return Modifier(self._kind, function, _lower(tools), _lower(toolkits))
+
+        return wrap if function is None else wrap(function)
+
+
+def _lower(names: Sequence[str] | None) -> tuple[str, ...]:
+    return tuple(name.lower() for name in names or ())
+
+
+schema_modifier = _Decorator("schema")
+before_execute = _Decorator("before")
+after_execute = _Decorator("after")

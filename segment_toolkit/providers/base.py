@@ -1,0 +1,59 @@
+"""What a provider is: three pure translations. It holds no toolkit and does nothing; `handling` does."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..errors import InvalidParams
+
+if TYPE_CHECKING:
+    from ..definitions import ToolDefinition
+    from ..envelope import Envelope
+    from ..toolcall import ToolCall
+
+
+class Provider(ABC):
+    """Translates between the toolkit and one vendor's format."""
+
+    name: str
+
+    @abstractmethod
+    def wrap_tool(self, tool: ToolDefinition) -> Any:
+        """A tool as the vendor takes it."""
+
+    def wrap_tools(self, tools: Sequence[ToolDefinition]) -> Any:
+        """Several tools as the vendor takes them: a list, unless the vendor has it otherwise."""
+        return [self.wrap_tool(tool) for tool in tools]
+
+    @abstractmethod
+    def tool_calls(self, response: Any) -> list[ToolCall]:
+        """The calls in a reply, in order, each as it came. Raises InvalidParams for what is no reply at all."""
+
+    @abstractmethod
+    def tool_call(self, call: Any) -> ToolCall:
+        """One call of a reply, as it came."""
+
+    @abstractmethod
+    def message(self, envelope: Envelope) -> Any:
+        """The result of one call, ready to append to the conversation."""
+
+
+def member(value: Any, name: str) -> Any:
+    """A member of an SDK object or of the same thing as a dict; None when it has none."""
+    if isinstance(value, Mapping):
+        return value.get(name)
+    return getattr(value, name, None)
+
+
+def decoded(response: Any) -> Any:
+    """A reply given as JSON text, decoded; any other as it is. Raises InvalidParams for text that is not JSON."""
+    if not isinstance(response, str | bytes | bytearray):
+        return response
+    import json
+
+    try:
+        return json.loads(response)
+    except (ValueError, RecursionError):
+        raise InvalidParams("The reply is not valid JSON.", hint="Pass the SDK's object, a dict or its JSON.") from None

@@ -1,0 +1,114 @@
+"""Finds tools by slug and lists their definitions. One registry for each toolkit: host-defined tools stay in theirs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ._version import __version__
+from .definitions import ToolDefinition, ToolkitRef, definition_of
+from .errors import InvalidParams, UnknownTool
+from .names import did_you_mean, quoted
+from .search import ranked
+
+if TYPE_CHECKING:
+    from .tool import Tool
+
+TOOLKIT = "segment"
+
+
+class Registry:
+    """The 17 tools and the host's own. Raises UnknownTool, naming the nearest, for any other slug."""
+
+    def __init__(self) -> None:
+        self._golden: dict[str, bytes] | None = None
+        self._tools: dict[str, Tool[Any]] = {}
+        self._custom: dict[str, tuple[Tool[Any], str]] = {}
+
+    def slugs(self) -> list[str]:
+        """All slugs in their stable order: Segment's by name, then the host's as they were added."""
+        return [*self._definition_texts(), *self._custom]
+
+    def find(self, name: object) -> Tool[Any]:
+        """The tool of that slug, ready to run."""
+        if not self._tools:
+            self._tools = _segment_tools()
+        if isinstance(name, str):
+            if name in self._tools:
+                return self._tools[name]
+            if name in self._custom:
+                return self._custom[name][0]
+        raise self._unknown(name)
+
+    def toolkit_of(self, slug: str) -> str:
+        """The toolkit that a tool belongs to, in lower case."""
+        return self._custom[slug][1] if slug in self._custom else TOOLKIT
+
+    def add(self, tool: Tool[Any], toolkit: str) -> None:
+        """Add a tool of the host's. Raises InvalidParams if the slug is taken."""
+        if tool.slug in self.slugs():
+            raise InvalidParams(f"There is a tool called '{tool.slug}' already.")
+        self._custom[tool.slug] = (tool, toolkit.lower())
+
+    def definition(self, slug: object) -> ToolDefinition:
+        """A fresh definition of the tool of that slug."""
+        texts = self._definition_texts()
+        if isinstance(slug, str) and slug in texts:
+            ref = ToolkitRef(TOOLKIT, "Segment")
+            return definition_of(json.loads(texts[slug]), toolkit=ref, version=__version__, no_auth=False)
+        if isinstance(slug, str) and slug in self._custom:
+            tool, toolkit = self._custom[slug]
+            golden = json.loads(json.dumps(tool.definition()))
+            ref = ToolkitRef(toolkit, toolkit.title())
+            return definition_of(golden, toolkit=ref, version="local", no_auth=True)
+        raise self._unknown(slug)
+
+    def definitions(
+        self,
+        *,
+        tools: Sequence[str] | None = None,
+        toolkits: Sequence[str] | None = None,
+        tags: Sequence[str] | None = None,
+        search: str | None = None,
+        limit: int | None = None,
+    ) -> list[ToolDefinition]:
+        """The definitions that pass every given filter: in stable order, or best first for a search."""
+        slugs = list(dict.fromkeys(tools)) if tools is not None else self.slugs()
+        found = [self.definition(slug) for slug in slugs]
+        if toolkits is not None:
+            wanted = self._known_toolkits(toolkits)
+            found = [d for d in found if d.toolkit.slug in wanted]
+        if tags is not None:
+            found = [d for d in found if not set(tags).isdisjoint(d.tags)]
+        if search is not None:
+            found = ranked(search, found)
+        return found if limit is None else found[: max(limit, 0)]
+
+    def _known_toolkits(self, toolkits: Iterable[str]) -> set[str]:
+        known = {TOOLKIT, *(toolkit for _, toolkit in self._custom.values())}
+        wanted = {str(toolkit).lower() for toolkit in toolkits}
+        for name in sorted(wanted - known):
+            raise InvalidParams(
+                f"There is no toolkit called {quoted(name)}; expected one of {', '.join(sorted(known))}."
+            )
+        return wanted
+
+    def _definition_texts(self) -> dict[str, bytes]:
+        if self._golden is None:
+            import segment_schemas
+
+            self._golden = segment_schemas.texts()
+        return self._golden
+
+    def _unknown(self, name: object) -> UnknownTool:
+        near = did_you_mean(name, self.slugs()) if isinstance(name, str) else ""
+        hint = "Nothing was sent. Use one of the listed tools."
+        return UnknownTool(f"There is no tool called {quoted(name)}{near or '.'}", hint=hint)
+
+
+def _segment_tools() -> dict[str, Tool[Any]]:
+    """The tools themselves. Late and here only: the tool files import the engine, so the engine must not at its top."""
+    from segment_tools import TOOLS
+
+    return {tool.slug: tool for tool in TOOLS}

@@ -1,0 +1,48 @@
+"""The two forms in which a schema goes to a model vendor, made from the portable one.
+
+Loose: the same without the words that cost tokens and change nothing for a model. Strict: OpenAI's rules, by which
+every member is required and no object is open. A free-form object (`traits`, `properties`) cannot be said there, so it
+becomes a string that holds JSON; an optional member may be null. The dispatcher reads both back (see `repair`), so
+strict arguments end in the same request as loose ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+Schema = Mapping[str, Any]
+
+
+def loose(schema: Schema) -> dict[str, Any]:
+    """Without `additionalProperties` (an unknown name is refused at dispatch all the same) and empty `required`."""
+    form = {k: v for k, v in schema.items() if k != "additionalProperties" and (k, v) != ("required", [])}
+    if "properties" in schema:
+        form["properties"] = {name: loose(member) for name, member in schema["properties"].items()}
+    if "items" in schema:
+        form["items"] = loose(schema["items"])
+    return form
+
+
+def strict(schema: Schema) -> dict[str, Any]:
+    """By OpenAI's rules for `strict: true`: closed objects, everything required, optional as a union with null."""
+    kept = {key: schema[key] for key in ("type", "enum", "description") if key in schema}
+    if schema["type"] == "array":
+        return {**kept, "items": strict(schema["items"])}
+    if schema["type"] != "object":
+        return kept
+    if "properties" not in schema:
+        description = f"{schema.get('description', '')}. A JSON object, encoded as a string".lstrip(". ")
+        return {"type": "string", "description": description}
+    members = {
+        name: strict(member) if name in schema["required"] else _nullable(strict(member))
+        for name, member in schema["properties"].items()
+    }
+    return {**kept, "properties": members, "required": list(members), "additionalProperties": False}
+
+
+def _nullable(schema: dict[str, Any]) -> dict[str, Any]:
+    """A union, not a type list, which other vendors' converters reject; the description stays outside."""
+    description = schema.pop("description", None)
+    union: dict[str, Any] = {"anyOf": [schema, {"type": "null"}]}
+    return union | ({"description": description} if description else {})

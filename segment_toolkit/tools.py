@@ -1,0 +1,187 @@
+"""`toolkit.tools`: list the tools in the provider's format, execute one, add one of the host's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from .definitions import ToolDefinition
+from .errors import InvalidParams
+from .modifiers import matching
+from .toolcall import ToolCall
+
+if TYPE_CHECKING:
+    from .engine import AsyncEngine, Engine
+    from .envelope import Envelope
+    from .providers.base import Provider
+    from .registry import Registry
+
+
+class _Catalogue:
+    """What listing needs, the same for both colours: no network, no model, no credentials."""
+
+    def __init__(self, registry: Registry, provider: Provider) -> None:
+        self._registry = registry
+        self._provider = provider
+
+    def _raw(
+        self, slug: str | None = None, modifiers: Sequence[Any] | None = None, **filters: Any
+    ) -> list[ToolDefinition]:
+        if slug is not None:
+            filters["tools"] = [slug, *(filters.get("tools") or ())]
+        scopes = filters.pop("scopes", None)
+        if scopes:
+            raise InvalidParams("Segment's tools have no scopes; filter with tags instead.")
+        found = self._registry.definitions(**filters)
+        return [_modified(definition, modifiers) for definition in found]
+
+    def _add(self, function: Callable[..., Any], toolkit: str | None, **names: str | None) -> Callable[..., Any]:
+        from .custom import custom_tool
+
+        self._registry.add(custom_tool(function, **names), toolkit or "custom")
+        return function
+
+    def custom_tool(
+        self, function: Callable[..., Any] | None = None, *, toolkit: str | None = None, slug: str | None = None,
+        name: str | None = None, description: str | None = None,
+    ) -> Any:  # fmt: skip
+        """Make a function a tool. Bare or with options as a decorator; returns the function.
+
+        Its first parameter is annotated with a pydantic model, its docstring is the description, its upper-cased name
+        the slug. An async function needs AsyncSegmentToolkit. Raises InvalidParams.
+        """
+        if function is not None:
+            return self._add(function, toolkit, slug=slug, name=name, description=description)
+        return lambda f: self._add(f, toolkit, slug=slug, name=name, description=description)
+
+
+def _modified(definition: ToolDefinition, modifiers: Sequence[Any] | None) -> ToolDefinition:
+    slug, toolkit = definition.slug, definition.toolkit.slug
+    for modifier in matching(modifiers, "schema", slug, toolkit):
+        definition = modifier(slug, toolkit, definition)
+        if not isinstance(definition, ToolDefinition):
+            raise InvalidParams("A schema_modifier must return the tool definition.")
+    return definition
+
+
+def _caller(options: Mapping[str, Any]) -> Any:
+    from .dispatcher import Caller
+
+    return Caller(**options)
+
+
+class Tools(_Catalogue):
+    """Sync."""
+
+    def __init__(self, registry: Registry, provider: Provider, engine: Engine) -> None:
+        super().__init__(registry, provider)
+        self._engine = engine
+
+    def get(
+        self, user_id: str | None = None, *, slug: str | None = None, tools: Sequence[str] | None = None,
+        search: str | None = None, toolkits: Sequence[str] | None = None, scopes: Sequence[str] | None = None,
+        tags: Sequence[str] | None = None, modifiers: Sequence[Any] | None = None, limit: int | None = None,
+    ) -> Any:  # fmt: skip
+        """The tools in the provider's format: all of them in a stable order, or those that pass every filter.
+
+        Raises UnknownTool for a slug that is none, naming the nearest, and InvalidParams for an unknown toolkit.
+        """
+        del user_id  # Composio's signature; the tools are the same for every user
+        return self._provider.wrap_tools(
+            self._raw(
+                slug, modifiers, tools=tools, search=search, toolkits=toolkits, scopes=scopes, tags=tags, limit=limit
+            )
+        )
+
+    def get_raw_composio_tools(
+        self, tools: Sequence[str] | None = None, search: str | None = None, toolkits: Sequence[str] | None = None,
+        scopes: Sequence[str] | None = None, limit: int | None = None, tags: Sequence[str] | None = None,
+    ) -> list[ToolDefinition]:  # fmt: skip
+        """The definitions themselves, vendor-neutral."""
+        return self._raw(tools=tools, search=search, toolkits=toolkits, scopes=scopes, tags=tags, limit=limit)
+
+    def get_raw_composio_tool_by_slug(self, slug: str) -> ToolDefinition:
+        """One definition. Raises UnknownTool."""
+        return self._registry.definition(slug)
+
+    get_raw_tools = get_raw_composio_tools
+    get_raw_tool_by_slug = get_raw_composio_tool_by_slug
+
+    def execute(
+        self, slug: str, arguments: Any = None, *, connected_account_id: str | None = None,
+        custom_auth_params: Mapping[str, Any] | None = None, custom_connection_data: Mapping[str, Any] | None = None,
+        user_id: str | None = None, text: str | None = None, version: str | None = None,
+        dangerously_skip_version_check: bool | None = None, modifiers: Sequence[Any] | None = None,
+    ) -> Envelope:  # fmt: skip
+        """Run one tool. Returns an envelope for everything that the arguments, the account or Segment do.
+
+        `custom_auth_params` are credentials for this call alone, by name. `version` and its check are Composio's and do
+        nothing here: there is one version. Raises InvalidParams for `text`: there is no model here to read it.
+        """
+        del version, dangerously_skip_version_check
+        auth = _call_credentials(custom_auth_params, custom_connection_data, text)
+        return self.run(
+            ToolCall(slug, arguments), user_id=user_id, connected_account_id=connected_account_id,
+            custom_auth_params=auth, modifiers=modifiers,
+        )  # fmt: skip
+
+    def run(self, call: ToolCall, **options: Any) -> Envelope:
+        """Run one tool call for a caller (see `dispatcher.Caller` for the options)."""
+        return self._engine.run(call, _caller(options))
+
+
+class AsyncTools(_Catalogue):
+    """`Tools`, awaiting."""
+
+    def __init__(self, registry: Registry, provider: Provider, engine: AsyncEngine) -> None:
+        super().__init__(registry, provider)
+        self._engine = engine
+
+    async def get(
+        self, user_id: str | None = None, *, slug: str | None = None, tools: Sequence[str] | None = None,
+        search: str | None = None, toolkits: Sequence[str] | None = None, scopes: Sequence[str] | None = None,
+        tags: Sequence[str] | None = None, modifiers: Sequence[Any] | None = None, limit: int | None = None,
+    ) -> Any:  # fmt: skip
+        del user_id
+        return self._provider.wrap_tools(
+            self._raw(
+                slug, modifiers, tools=tools, search=search, toolkits=toolkits, scopes=scopes, tags=tags, limit=limit
+            )
+        )
+
+    async def get_raw_composio_tools(
+        self, tools: Sequence[str] | None = None, search: str | None = None, toolkits: Sequence[str] | None = None,
+        scopes: Sequence[str] | None = None, limit: int | None = None, tags: Sequence[str] | None = None,
+    ) -> list[ToolDefinition]:  # fmt: skip
+        return self._raw(tools=tools, search=search, toolkits=toolkits, scopes=scopes, tags=tags, limit=limit)
+
+    async def get_raw_composio_tool_by_slug(self, slug: str) -> ToolDefinition:
+        return self._registry.definition(slug)
+
+    get_raw_tools = get_raw_composio_tools
+    get_raw_tool_by_slug = get_raw_composio_tool_by_slug
+
+    async def execute(
+        self, slug: str, arguments: Any = None, *, connected_account_id: str | None = None,
+        custom_auth_params: Mapping[str, Any] | None = None, custom_connection_data: Mapping[str, Any] | None = None,
+        user_id: str | None = None, text: str | None = None, version: str | None = None,
+        dangerously_skip_version_check: bool | None = None, modifiers: Sequence[Any] | None = None,
+    ) -> Envelope:  # fmt: skip
+        del version, dangerously_skip_version_check
+        auth = _call_credentials(custom_auth_params, custom_connection_data, text)
+        return await self.run(
+            ToolCall(slug, arguments), user_id=user_id, connected_account_id=connected_account_id,
+            custom_auth_params=auth, modifiers=modifiers,
+        )  # fmt: skip
+
+    async def run(self, call: ToolCall, **options: Any) -> Envelope:
+        return await self._engine.run(call, _caller(options))
+
+
+def _call_credentials(
+    params: Mapping[str, Any] | None, connection: Mapping[str, Any] | None, text: str | None
+) -> Mapping[str, Any] | None:
+    if text is not None:
+        raise InvalidParams("text needs a model to read it; give arguments.")
+    values = connection.get("val", connection) if connection else None
+    return {**(values or {}), **(params or {})} or None
