@@ -16,7 +16,7 @@ from segment_tools import TOOLS  # noqa: E402
 def main() -> int:
     """Returns 1 when --check finds a difference."""
     wanted = {f"{t.slug}.json": json.dumps(t.definition(), indent=2, ensure_ascii=False) + "\n" for t in TOOLS}
-    folder = segment_schemas.folder()
+    folder = Path(segment_schemas.folder())
     present = {file.name: file.read_text("utf-8") for file in folder.glob("*.json")}
     changed = sorted(name for name in wanted.keys() | present.keys() if wanted.get(name) != present.get(name))
     for name in changed:

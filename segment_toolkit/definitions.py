@@ -6,21 +6,19 @@ Definitions come from the golden files, so that listing imports no tool, builds 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import SimpleNamespace  # not dataclasses: importing those costs as much as all the rest of listing
 from typing import Any
 
 
-@dataclass
-class ToolkitRef:
+class ToolkitRef(SimpleNamespace):
     """The toolkit a tool belongs to."""
 
     slug: str
     name: str
-    logo: str = ""
+    logo: str
 
 
-@dataclass
-class ToolDefinition:
+class ToolDefinition(SimpleNamespace):
     """One listed tool. The caller's own copy: a schema modifier may change it.
 
     `input_parameters` and `output_parameters` are JSON Schemas; `effect` is read, write or destructive; `hints` are
@@ -30,6 +28,7 @@ class ToolDefinition:
     slug: str
     name: str
     description: str
+    human_description: str
     input_parameters: dict[str, Any]
     output_parameters: dict[str, Any]
     effect: str
@@ -37,14 +36,10 @@ class ToolDefinition:
     tags: list[str]
     toolkit: ToolkitRef
     version: str
-    available_versions: list[str] = field(default_factory=list)
-    scopes: list[str] = field(default_factory=list)
-    is_deprecated: bool = False
-    no_auth: bool = False
-
-    @property
-    def human_description(self) -> str:
-        return self.description
+    available_versions: list[str]
+    scopes: list[str]
+    is_deprecated: bool
+    no_auth: bool
 
 
 def definition_of(golden: Mapping[str, Any], *, toolkit: ToolkitRef, version: str, no_auth: bool) -> ToolDefinition:
@@ -54,6 +49,7 @@ def definition_of(golden: Mapping[str, Any], *, toolkit: ToolkitRef, version: st
         slug=golden["slug"],
         name=golden["title"],
         description=golden["description"],
+        human_description=golden["description"],
         input_parameters=golden["input_schema"],
         output_parameters=golden["output_schema"],
         effect=golden["effect"],
@@ -62,5 +58,7 @@ def definition_of(golden: Mapping[str, Any], *, toolkit: ToolkitRef, version: st
         toolkit=toolkit,
         version=version,
         available_versions=[version],
+        scopes=[],
+        is_deprecated=False,
         no_auth=no_auth,
     )

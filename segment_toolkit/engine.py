@@ -1,81 +1,59 @@
-"""Runs tool calls: the dispatcher's steps, driven with one connection pool. Everything heavy is imported here, late."""
+"""Runs tool calls: the dispatcher's steps, driven over one connection pool.
+
+Importing this module loads all that a call needs (pydantic, httpx), so the toolkits do it at the first call.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from .dispatcher import Caller, Dispatcher, Run
+from .drive import acall_host, adrive, call_host, drive
+from .tool import Request
+from .transport.http import AsyncSender, Sender
+
 if TYPE_CHECKING:
-    from .dispatcher import Caller, Dispatcher, Run
     from .envelope import Envelope
     from .toolcall import ToolCall
-    from .transport.http import AsyncSender, Sender
 
 
 class Engine:
-    """Sync. `dispatcher` and `sender` are made at the first call, so that listing tools loads neither."""
+    """Sync."""
 
-    def __init__(self, dispatcher: Callable[[], Dispatcher], sender: Callable[[], Sender]) -> None:
-        self._make_dispatcher, self._make_sender = dispatcher, sender
-        self._made: tuple[Dispatcher, Sender] | None = None
-        self._lock = Lock()
+    def __init__(self, dispatcher: Dispatcher, sender: Sender) -> None:
+        self._dispatcher = dispatcher
+        self._sender = sender
 
-    def run(self, call: ToolCall, caller: Caller) -> Envelope:
-        """Run one tool call to its envelope."""
-        from .dispatcher import Run
-        from .drive import drive
+    def run(self, call: ToolCall, **options: Any) -> Envelope:
+        """Run one tool call to its envelope. `options` are those of `Caller`."""
+        run = Run(call, Caller(**options))
+        send = self._sender.send
 
-        dispatcher, sender = self._made or self._make()
-        run = Run(call, caller)
-        return drive(dispatcher.steps(run), _performing(sender, run))
+        def perform(wanted: Any) -> Any:
+            return send(wanted, run.credentials) if type(wanted) is Request else call_host(wanted)
 
-    def _make(self) -> tuple[Dispatcher, Sender]:
-        with self._lock:
-            if self._made is None:
-                self._made = self._make_dispatcher(), self._make_sender()
-            return self._made
+        return drive(self._dispatcher.steps(run), perform)
 
     def close(self) -> None:
-        """Close the connections; a later call opens new ones."""
-        made, self._made = self._made, None
-        if made is not None:
-            made[1].close()
-
-
-def _performing(sender: Sender, run: Run) -> Callable[[Any], Any]:
-    from .drive import call_host
-    from .tool import Request
-
-    def perform(wanted: Any) -> Any:
-        return sender.send(wanted, run.credentials) if type(wanted) is Request else call_host(wanted)
-
-    return perform
+        """Close the connections."""
+        self._sender.close()
 
 
 class AsyncEngine:
     """`Engine`, awaiting."""
 
-    def __init__(self, dispatcher: Callable[[], Dispatcher], sender: Callable[[], AsyncSender]) -> None:
-        self._make_dispatcher, self._make_sender = dispatcher, sender
-        self._made: tuple[Dispatcher, AsyncSender] | None = None
+    def __init__(self, dispatcher: Dispatcher, sender: AsyncSender) -> None:
+        self._dispatcher = dispatcher
+        self._sender = sender
 
-    async def run(self, call: ToolCall, caller: Caller) -> Envelope:
-        from .dispatcher import Run
-        from .drive import acall_host, adrive
-        from .tool import Request
-
-        if self._made is None:
-            self._made = self._make_dispatcher(), self._make_sender()
-        dispatcher, sender = self._made
-        run = Run(call, caller)
+    async def run(self, call: ToolCall, **options: Any) -> Envelope:
+        run = Run(call, Caller(**options))
+        send = self._sender.send
 
         async def perform(wanted: Any) -> Any:
-            return await sender.send(wanted, run.credentials) if type(wanted) is Request else await acall_host(wanted)
+            return await send(wanted, run.credentials) if type(wanted) is Request else await acall_host(wanted)
 
-        return await adrive(dispatcher.steps(run), perform)
+        return await adrive(self._dispatcher.steps(run), perform)
 
     async def close(self) -> None:
-        made, self._made = self._made, None
-        if made is not None:
-            await made[1].close()
+        await self._sender.close()

@@ -1,17 +1,12 @@
-"""What a toolkit is made with: the host's own settings, the environment's, and Composio's, which need nothing here."""
+"""A toolkit's constructor options, checked where they are given: ours, and Composio's, which need nothing here."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
-from .credentials import Credentials, credentials_from, from_environment, recognised
-from .errors import InvalidParams
 from .names import did_you_mean, quoted
-
-if TYPE_CHECKING:
-    from .dispatcher import Caller
 
 #: Composio's constructor options that mean nothing without its cloud: taken, so that its code moves over, and unused.
 INERT = frozenset({
@@ -22,62 +17,18 @@ INERT = frozenset({
 })  # fmt: skip
 
 
-class Wallet:
-    """Finds the credentials of a call: the call's own, the toolkit's, the connected account's, the environment's.
+def check_options(
+    api_key: str | None, given: Mapping[str, Any], accounts: Any, others: Mapping[str, Any], known: frozenset[str]
+) -> None:
+    """Raises InvalidParams for a value that cannot be right, TypeError for an option that nobody has.
 
-    The environment's secrets are never mixed with a connected account's: two workspaces must not meet in one call.
+    Only what is given is looked at, and only for that is the code loaded that knows what is right.
     """
-
-    def __init__(
-        self,
-        explicit: Credentials,
-        environment: Credentials,
-        account: Callable[[str | None, str | None], Credentials | None],
-    ) -> None:
-        self._explicit = explicit
-        self._environment = environment
-        self._account = account
-        self._without_account = explicit.or_else(environment)
-
-    def resolve(self, caller: Caller) -> Credentials:
-        """Raises AccountNotFound, SeveralAccounts or InvalidParams, never naming a secret."""
-        if caller.custom_auth_params:
-            return credentials_from(caller.custom_auth_params).hosts_of(self._without_account)
-        account = self._account(caller.user_id, caller.connected_account_id)
-        if account is None:
-            return self._without_account
-        if caller.connected_account_id is not None:
-            return account.or_else(self._explicit).hosts_of(self._environment)
-        return self._explicit.or_else(account).hosts_of(self._environment)
-
-
-def explicit_credentials(api_key: str | None, given: Mapping[str, Any]) -> Credentials:
-    """The constructor's credentials. `api_key` counts when it is a Segment secret by its form; Composio's is not."""
-    if api_key and recognised(api_key):
-        return credentials_from({"generic_api_key": api_key, **{k: v for k, v in given.items() if v}})
-    return credentials_from(given)
-
-
-def environment_credentials(environ: Mapping[str, str] | None) -> Credentials:
-    return from_environment(os.environ if environ is None else environ)
-
-
-def refuse_unknown(options: Mapping[str, Any], known: frozenset[str]) -> None:
-    """Raises TypeError, naming the nearest, for an option that is neither ours nor Composio's."""
-    for name in options.keys() - INERT:
+    for name in others.keys() - INERT:
         raise TypeError(f"no option called {quoted(name)}{did_you_mean(name, known | INERT, 1)}")
+    if not (accounts is None or isinstance(accounts, str | os.PathLike) or hasattr(accounts, "put_account")):
+        raise TypeError("accounts must be a path for the SQLite file, or an account store")
+    if api_key or given:
+        from .wallet import explicit_credentials
 
-
-def account_store(accounts: Any) -> Any:
-    """A store of connected accounts: in memory, the SQLite file of a path, or the host's own store."""
-    if accounts is None:
-        from .accounts.store import MemoryStore
-
-        return MemoryStore()
-    if isinstance(accounts, str | os.PathLike):
-        from .accounts.sqlite import SqliteStore
-
-        return SqliteStore(accounts)
-    if not hasattr(accounts, "put_account"):
-        raise InvalidParams("accounts must be a path for the SQLite file, or an account store.")
-    return accounts
+        explicit_credentials(api_key, given)

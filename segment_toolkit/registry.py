@@ -10,7 +10,6 @@ from ._version import __version__
 from .definitions import ToolDefinition, ToolkitRef, definition_of
 from .errors import InvalidParams, UnknownTool
 from .names import did_you_mean, quoted
-from .search import ranked
 
 if TYPE_CHECKING:
     from .tool import Tool
@@ -55,12 +54,12 @@ class Registry:
         """A fresh definition of the tool of that slug."""
         texts = self._definition_texts()
         if isinstance(slug, str) and slug in texts:
-            ref = ToolkitRef(TOOLKIT, "Segment")
+            ref = ToolkitRef(slug=TOOLKIT, name="Segment", logo="")
             return definition_of(json.loads(texts[slug]), toolkit=ref, version=__version__, no_auth=False)
         if isinstance(slug, str) and slug in self._custom:
             tool, toolkit = self._custom[slug]
             golden = json.loads(json.dumps(tool.definition()))
-            ref = ToolkitRef(toolkit, toolkit.title())
+            ref = ToolkitRef(slug=toolkit, name=toolkit.title(), logo="")
             return definition_of(golden, toolkit=ref, version="local", no_auth=True)
         raise self._unknown(slug)
 
@@ -82,6 +81,8 @@ class Registry:
         if tags is not None:
             found = [d for d in found if not set(tags).isdisjoint(d.tags)]
         if search is not None:
+            from .search import ranked
+
             found = ranked(search, found)
         return found if limit is None else found[: max(limit, 0)]
 

@@ -6,27 +6,29 @@ Making one and listing its tools loads no HTTP client, builds no model and needs
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
-from types import TracebackType
+from functools import cached_property
+from threading import RLock
 from typing import TYPE_CHECKING, Any, Self
 
-from .accounts.auth_configs import AsyncAuthConfigs, AuthConfigs
-from .accounts.connected_accounts import AsyncConnectedAccounts, ConnectedAccounts
-from .engine import AsyncEngine, Engine
 from .handling import AsyncBoundProvider, BoundProvider
-from .options import Wallet, account_store, environment_credentials, explicit_credentials, refuse_unknown
+from .options import check_options
 from .registry import Registry
-from .toolkits import AsyncToolkits, Toolkits
 from .tools import AsyncTools, Tools
 
 if TYPE_CHECKING:
+    from types import TracebackType
+
     import httpx
 
+    from .accounts.auth_configs import AsyncAuthConfigs, AuthConfigs
+    from .accounts.connected_accounts import AsyncConnectedAccounts, ConnectedAccounts
+    from .accounts.store import AccountStore
     from .dispatcher import Dispatcher
+    from .engine import AsyncEngine, Engine
     from .policy import Approve
     from .providers.base import Provider
     from .sandbox import Sandbox
-    from .transport.http import AsyncSender, Sender
+    from .toolkits import AsyncToolkits, Toolkits
 
 _OPTIONS = frozenset({
     "provider", "api_key", "region", "public_api_token", "write_key", "write_keys", "public_api_url", "tracking_url",
@@ -70,36 +72,62 @@ class _Parts:
         environ: Mapping[str, str] | None = None,
         **composio_options: Any,
     ) -> None:
-        refuse_unknown(composio_options, _OPTIONS)
-        explicit = explicit_credentials(
-            api_key,
-            {
-                "region": region,
-                "public_api_token": public_api_token,
-                "write_key": write_key,
-                "write_keys": write_keys,
-                "public_api_url": public_api_url,
-                "tracking_url": tracking_url,
-                "legacy_url": legacy_url,
-            },
-        )
+        given = {
+            "region": region,
+            "public_api_token": public_api_token,
+            "write_key": write_key,
+            "write_keys": write_keys,
+            "public_api_url": public_api_url,
+            "tracking_url": tracking_url,
+            "legacy_url": legacy_url,
+        }
+        self._given = {name: value for name, value in given.items() if value is not None}
+        check_options(api_key, self._given, accounts, composio_options, _OPTIONS)
+        self._api_key, self._stored_in, self._environ = api_key, accounts, environ
+        self._lock = RLock()
         self._registry = Registry()
         self._provider = provider or _default_provider()
         self._timeout = 30.0 if timeout is None else float(timeout)
         self._approve = approve
-        store = account_store(accounts)
-        self._accounts = ConnectedAccounts(store)
-        self._auth_configs = AuthConfigs(store)
-        self._wallet = Wallet(explicit, environment_credentials(environ), self._accounts.credentials_for)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {len(self._registry.slugs())} tools>"
 
+    @cached_property
+    def _store(self) -> AccountStore:
+        from .wallet import account_store
+
+        with self._lock:  # two threads must not get two stores
+            if "_store" not in self.__dict__:
+                self.__dict__["_store"] = account_store(self._stored_in)
+            return self.__dict__["_store"]  # type: ignore[no-any-return]
+
+    @cached_property
+    def _accounts(self) -> ConnectedAccounts:
+        from .accounts.connected_accounts import ConnectedAccounts
+
+        return ConnectedAccounts(self._store)
+
+    @cached_property
+    def _auth_configs(self) -> AuthConfigs:
+        from .accounts.auth_configs import AuthConfigs
+
+        return AuthConfigs(self._store)
+
+    @cached_property
+    def _toolkits(self) -> Toolkits:
+        from .toolkits import Toolkits
+
+        return Toolkits(self._tool_count, self._accounts, self._auth_configs)
+
     def _dispatcher(self) -> Dispatcher:
         from .dispatcher import Dispatcher
         from .policy import Policy
+        from .wallet import Wallet, environment_credentials, explicit_credentials
 
-        return Dispatcher(self._registry, Policy(self._approve), self._wallet.resolve)
+        explicit = explicit_credentials(self._api_key, self._given)
+        wallet = Wallet(explicit, environment_credentials(self._environ), self._accounts.credentials_for)
+        return Dispatcher(self._registry, Policy(self._approve), wallet.resolve)
 
     def _tool_count(self) -> int:
         return len(self._registry.slugs())
@@ -119,13 +147,26 @@ class SegmentToolkit(_Parts):
         **options: Any,
     ) -> None:
         super().__init__(provider, **options)
-        self._engine = Engine(self._dispatcher, partial(_sender, http_client or transport, self._timeout))
+        self._transport = http_client or transport
+        self._made: Engine | None = None
         self.tools = Tools(self._registry, self._provider, self._engine)
         self.provider = BoundProvider(self._provider, self.tools)
-        self.connected_accounts = self._accounts
-        self.auth_configs = self._auth_configs
-        self.toolkits = Toolkits(self._tool_count, self._accounts, self._auth_configs)
         self.experimental = Experimental(self.tools)
+
+    @property
+    def connected_accounts(self) -> ConnectedAccounts:
+        """Users' credentials for Segment."""
+        return self._accounts
+
+    @property
+    def auth_configs(self) -> AuthConfigs:
+        """The ways in which accounts are connected."""
+        return self._auth_configs
+
+    @property
+    def toolkits(self) -> Toolkits:
+        """What this toolkit is, as Composio lists it."""
+        return self._toolkits
 
     @classmethod
     def sandbox(cls, box: Sandbox | None = None, provider: Provider | None = None, **options: Any) -> Self:
@@ -137,7 +178,20 @@ class SegmentToolkit(_Parts):
 
     def close(self) -> None:
         """Close the connections. The toolkit can be used again."""
-        self._engine.close()
+        made, self._made = self._made, None
+        if made is not None:
+            made.close()
+
+    def _engine(self) -> Engine:
+        if (made := self._made) is not None:
+            return made
+        from .engine import Engine
+        from .transport.http import Sender
+
+        with self._lock:
+            if self._made is None:
+                self._made = Engine(self._dispatcher(), Sender(self._transport, timeout=self._timeout))
+            return self._made
 
     def __enter__(self) -> Self:
         return self
@@ -160,13 +214,32 @@ class AsyncSegmentToolkit(_Parts):
         **options: Any,
     ) -> None:
         super().__init__(provider, **options)
-        self._engine = AsyncEngine(self._dispatcher, partial(_async_sender, http_client or transport, self._timeout))
+        self._transport = http_client or transport
+        self._made: AsyncEngine | None = None
         self.tools = AsyncTools(self._registry, self._provider, self._engine)
         self.provider = AsyncBoundProvider(self._provider, self.tools)
-        self.connected_accounts = AsyncConnectedAccounts(self._accounts)
-        self.auth_configs = AsyncAuthConfigs(self._auth_configs)
-        self.toolkits = AsyncToolkits(Toolkits(self._tool_count, self._accounts, self._auth_configs))
         self.experimental = Experimental(self.tools)
+
+    @cached_property
+    def connected_accounts(self) -> AsyncConnectedAccounts:
+        """Users' credentials for Segment."""
+        from .accounts.connected_accounts import AsyncConnectedAccounts
+
+        return AsyncConnectedAccounts(self._accounts)
+
+    @cached_property
+    def auth_configs(self) -> AsyncAuthConfigs:
+        """The ways in which accounts are connected."""
+        from .accounts.auth_configs import AsyncAuthConfigs
+
+        return AsyncAuthConfigs(self._auth_configs)
+
+    @cached_property
+    def toolkits(self) -> AsyncToolkits:
+        """What this toolkit is, as Composio lists it."""
+        from .toolkits import AsyncToolkits
+
+        return AsyncToolkits(self._toolkits)
 
     @classmethod
     def sandbox(cls, box: Sandbox | None = None, provider: Provider | None = None, **options: Any) -> Self:
@@ -178,7 +251,20 @@ class AsyncSegmentToolkit(_Parts):
 
     async def close(self) -> None:
         """Close the connections. The toolkit can be used again."""
-        await self._engine.close()
+        made, self._made = self._made, None
+        if made is not None:
+            await made.close()
+
+    def _engine(self) -> AsyncEngine:
+        if (made := self._made) is not None:
+            return made
+        from .engine import AsyncEngine
+        from .transport.http import AsyncSender
+
+        with self._lock:
+            if self._made is None:
+                self._made = AsyncEngine(self._dispatcher(), AsyncSender(self._transport, timeout=self._timeout))
+            return self._made
 
     async def __aenter__(self) -> Self:
         return self
@@ -225,15 +311,3 @@ def _sandbox_options(box: Sandbox) -> dict[str, Any]:
         "approve": lambda _: True,
         "environ": {},
     }
-
-
-def _sender(transport: Any, timeout: float) -> Sender:
-    from .transport.http import Sender
-
-    return Sender(transport, timeout=timeout)
-
-
-def _async_sender(transport: Any, timeout: float) -> AsyncSender:
-    from .transport.http import AsyncSender
-
-    return AsyncSender(transport, timeout=timeout)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from .definitions import ToolDefinition
 from .errors import InvalidParams
-from .modifiers import matching
 from .toolcall import ToolCall
 
 if TYPE_CHECKING:
@@ -56,6 +55,10 @@ class _Catalogue:
 
 
 def _modified(definition: ToolDefinition, modifiers: Sequence[Any] | None) -> ToolDefinition:
+    if not modifiers:
+        return definition
+    from .modifiers import matching
+
     slug, toolkit = definition.slug, definition.toolkit.slug
     for modifier in matching(modifiers, "schema", slug, toolkit):
         definition = modifier(slug, toolkit, definition)
@@ -64,16 +67,10 @@ def _modified(definition: ToolDefinition, modifiers: Sequence[Any] | None) -> To
     return definition
 
 
-def _caller(options: Mapping[str, Any]) -> Any:
-    from .dispatcher import Caller
-
-    return Caller(**options)
-
-
 class Tools(_Catalogue):
     """Sync."""
 
-    def __init__(self, registry: Registry, provider: Provider, engine: Engine) -> None:
+    def __init__(self, registry: Registry, provider: Provider, engine: Callable[[], Engine]) -> None:
         super().__init__(registry, provider)
         self._engine = engine
 
@@ -127,13 +124,13 @@ class Tools(_Catalogue):
 
     def run(self, call: ToolCall, **options: Any) -> Envelope:
         """Run one tool call for a caller (see `dispatcher.Caller` for the options)."""
-        return self._engine.run(call, _caller(options))
+        return self._engine().run(call, **options)
 
 
 class AsyncTools(_Catalogue):
     """`Tools`, awaiting."""
 
-    def __init__(self, registry: Registry, provider: Provider, engine: AsyncEngine) -> None:
+    def __init__(self, registry: Registry, provider: Provider, engine: Callable[[], AsyncEngine]) -> None:
         super().__init__(registry, provider)
         self._engine = engine
 
@@ -175,7 +172,7 @@ class AsyncTools(_Catalogue):
         )  # fmt: skip
 
     async def run(self, call: ToolCall, **options: Any) -> Envelope:
-        return await self._engine.run(call, _caller(options))
+        return await self._engine().run(call, **options)
 
 
 def _call_credentials(

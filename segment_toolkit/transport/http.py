@@ -7,11 +7,13 @@ A client of the host's, or a proxy in the environment, goes through `httpx.Clien
 
 from __future__ import annotations
 
+import asyncio
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
 
 import httpx
 
@@ -59,30 +61,39 @@ class Sender:
 
 
 class AsyncSender:
-    """`Sender`, awaiting."""
+    """`Sender`, awaiting. Connections belong to an event loop, so each loop gets its own."""
 
     def __init__(self, transport: AsyncTransport | None = None, *, timeout: float = 30.0) -> None:
-        self._owned = transport is None
-        self._transport = transport or (
-            httpx.AsyncClient(timeout=timeout) if _proxied() else httpx.AsyncHTTPTransport()
-        )
+        self._given = transport
+        self._made: WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncTransport] = WeakKeyDictionary()
         self._timeout = timeout
         self._urls = _Urls()
 
     async def send(self, request: Request, credentials: Credentials) -> Response:
         outgoing = _outgoing(request, credentials, self._urls, self._timeout)
         host = outgoing.url.host
+        transport = self._given or self._of_this_loop()
         with _network_errors(request, host):
-            if isinstance(self._transport, httpx.AsyncClient):
-                answer = await self._transport.send(outgoing, follow_redirects=False)
+            if isinstance(transport, httpx.AsyncClient):
+                answer = await transport.send(outgoing, follow_redirects=False)
             else:
-                answer = await self._transport.handle_async_request(outgoing)
+                answer = await transport.handle_async_request(outgoing)
             body = await answer.aread()
         return read(request, answer.status_code, answer.headers, body, host)
 
+    def _of_this_loop(self) -> AsyncTransport:
+        loop = asyncio.get_running_loop()
+        found = self._made.get(loop)
+        if found is None:
+            found = httpx.AsyncClient(timeout=self._timeout) if _proxied() else httpx.AsyncHTTPTransport()
+            self._made[loop] = found
+        return found
+
     async def close(self) -> None:
-        if self._owned:
-            await self._transport.aclose()
+        """Close this loop's connections; those of a loop that has ended went with it."""
+        made = self._made.pop(asyncio.get_running_loop(), None)
+        if made is not None:
+            await made.aclose()
 
 
 class _Urls:

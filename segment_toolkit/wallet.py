@@ -1,0 +1,66 @@
+"""Whose credentials a call runs with."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from .credentials import Credentials, credentials_from, from_environment, recognised
+
+if TYPE_CHECKING:
+    from .accounts.store import AccountStore
+    from .dispatcher import Caller
+
+
+class Wallet:
+    """Finds the credentials of a call: the call's own, the toolkit's, the connected account's, the environment's.
+
+    The environment's secrets are never mixed with a connected account's: two workspaces must not meet in one call.
+    """
+
+    def __init__(
+        self,
+        explicit: Credentials,
+        environment: Credentials,
+        account: Callable[[str | None, str | None], Credentials | None],
+    ) -> None:
+        self._explicit = explicit
+        self._environment = environment
+        self._account = account
+        self._without_account = explicit.or_else(environment)
+
+    def resolve(self, caller: Caller) -> Credentials:
+        """Raises AccountNotFound, SeveralAccounts or InvalidParams, never naming a secret."""
+        if caller.custom_auth_params:
+            return credentials_from(caller.custom_auth_params).hosts_of(self._without_account)
+        account = self._account(caller.user_id, caller.connected_account_id)
+        if account is None:
+            return self._without_account
+        if caller.connected_account_id is not None:
+            return account.or_else(self._explicit).hosts_of(self._environment)
+        return self._explicit.or_else(account).hosts_of(self._environment)
+
+
+def explicit_credentials(api_key: str | None, given: Mapping[str, Any]) -> Credentials:
+    """The constructor's credentials. `api_key` counts when it is a Segment secret by its form; Composio's is not."""
+    if api_key and recognised(api_key):
+        return credentials_from({"generic_api_key": api_key, **{k: v for k, v in given.items() if v}})
+    return credentials_from(given)
+
+
+def environment_credentials(environ: Mapping[str, str] | None) -> Credentials:
+    return from_environment(os.environ if environ is None else environ)
+
+
+def account_store(accounts: Any) -> AccountStore:
+    """A store of connected accounts: in memory, the SQLite file of a path, or the host's own store."""
+    if accounts is None:
+        from .accounts.store import MemoryStore
+
+        return MemoryStore()
+    if isinstance(accounts, str | os.PathLike):
+        from .accounts.sqlite import SqliteStore
+
+        return SqliteStore(accounts)
+    return accounts  # type: ignore[no-any-return]
