@@ -1,4 +1,4 @@
-"""A bare loopback server for benchmarks: answers every POST like Segment's Tracking API, with next to no work of its own."""
+"""A bare loopback server for benchmarks: answers every POST like Segment's Tracking API, at next to no cost."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
-ANSWER = (
-    b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 16\r\n\r\n" + b'{"success":true}'
-)
+ANSWER = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 16\r\n\r\n" + b'{"success":true}'
 
 
 class Answering(asyncio.Protocol):
