@@ -92,9 +92,8 @@ def show(call: Any, envelope: dict[str, Any]) -> None:
 
 def summarise(box: Sandbox) -> None:
     """What the local Segment holds now."""
-    print(
-        f"The local Segment took {len(box.requests)} requests, stored {len(box.events)} events, dropped {len(box.dropped)}."
-    )
+    print(f"The local Segment took {len(box.requests)} requests.")
+    print(f"It stored {len(box.events)} events and dropped {len(box.dropped)}.")
     for event in box.events:
         what = event.get("event", "")
         print(f"  {event['timestamp']}  {event['type']:<8} {event['userId']}  {what}")

@@ -1,12 +1,11 @@
-"""Run with the installed wheel, outside the checkout: the tools are listed, described, typed, and run on the sandbox."""
+"""Run with the installed wheel, outside the checkout: tools are listed, described, typed, and run on the sandbox."""
 
 import json
 from pathlib import Path
 
 import segment_schemas
-import segment_tools
-
 import segment_toolkit
+import segment_tools
 from segment_toolkit import SegmentToolkit
 
 assert "site-packages" in segment_toolkit.__file__, segment_toolkit.__file__

@@ -189,13 +189,14 @@ def _bodies(encoded: Sequence[bytes], shared: JsonObject) -> list[tuple[bytes, r
 
 def _interrupted(error: ToolkitError, receipts: list[JsonObject], span: range, requests: int) -> ToolkitError:
     """The failure of one request of several, with what became of every event."""
-    unknown = isinstance(error, TransportError) and error.sent
+    unknown = error.outcome_unknown
     for receipt in receipts[span.start :]:
         here = receipt["index"] in span
         reason = ("outcome unknown" if unknown else "rejected by Segment") if here else "not sent"
         receipt |= {"accepted": False, "reason": "not sent" if _never_left(error) else reason}
     error.data |= {"accepted": span.start, "requests": requests, "receipts": receipts}
     if unknown or span.start:
+        error.retryable = False  # the same call again would mint new ids, and record some events twice
         error.hint = (
             "Repeat only the events that are not accepted in data.receipts, each with its messageId from there: "
             "Segment keeps one of each."

@@ -76,7 +76,7 @@ def oversize(size: int, path: str = "") -> Problem:
 
 def explained(error: ToolkitError, *, kept_id: bool) -> ToolkitError:
     """Say whether the event may have been recorded, and how to repeat the call without recording it twice."""
-    if isinstance(error, TransportError) and error.sent:
+    if error.outcome_unknown:
         error.hint = (
             "It is unknown whether Segment recorded the event. Repeat with the same messageId: Segment keeps one."
             if kept_id

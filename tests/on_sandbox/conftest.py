@@ -1,0 +1,32 @@
+"""One suite, two ways: every test here runs against the sandbox in process, and again over a real socket."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from segment_toolkit import SegmentToolkit
+from segment_toolkit.sandbox import Sandbox
+from segment_toolkit.sandbox.server import serving
+
+
+@pytest.fixture(params=["in process", "over a socket"])
+def toolkit(request: pytest.FixtureRequest, box: Sandbox) -> Iterator[SegmentToolkit]:
+    if request.param == "in process":
+        with SegmentToolkit.sandbox(box) as made:
+            yield made
+        return
+    with (
+        serving(box) as url,
+        SegmentToolkit(
+            public_api_token=box.token,
+            write_key=box.write_key,
+            write_keys=box.write_keys,
+            public_api_url=url,
+            tracking_url=url,
+            approve=lambda _: True,
+            environ={},
+        ) as made,
+    ):
+        yield made
