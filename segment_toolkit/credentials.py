@@ -14,7 +14,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from .errors import InvalidArguments, InvalidParams, Problem
-from .names import did_you_mean
+from .names import did_you_mean, quoted
 from .redaction import Redactor
 
 Region = Literal["us", "eu"]
@@ -61,6 +61,10 @@ class Credentials:
         """These, with what is missing taken from `other`."""
         missing = {f.name: getattr(other, f.name) for f in fields(self) if not getattr(self, f.name)}
         return replace(self, **missing)
+
+    @property
+    def has_secret(self) -> bool:
+        return bool(self.public_api_token or self.write_key or self.write_keys)
 
     def hosts_of(self, other: Credentials) -> Credentials:
         """These, with region and hosts that are missing taken from `other`: configuration, but no secret."""
@@ -110,11 +114,15 @@ def credentials_from(values: Mapping[str, Any]) -> Credentials:
     """
     given = {name: value for name, value in values.items() if value not in (None, "", {})}
     known = {f.name for f in fields(Credentials)} | {"generic_api_key"}
-    for name in given.keys() - known:
-        raise InvalidParams(f"No credential is called {name!r}{did_you_mean(name, known, 1)}")
+    for name in given:
+        if name not in known:
+            near = did_you_mean(name, known, 1) if isinstance(name, str) else ""
+            raise InvalidParams(f"No credential is called {quoted(name)}{near or '.'}")
     bare = given.pop("generic_api_key", None)
     if bare is not None:
-        given.setdefault(_kind_of(bare), bare)
+        kind = _kind_of(bare)
+        if given.setdefault(kind, bare) != bare:
+            raise InvalidParams(f"generic_api_key is a {kind} by its form, and differs from the one given as {kind}.")
     cleaned: dict[str, Any] = {name: _clean(name, value) for name, value in given.items()}
     return Credentials(**cleaned)
 
@@ -146,6 +154,8 @@ def _secret(name: str, value: Any) -> str:
     text = value.strip() if isinstance(value, str) else ""
     if not text or not text.isascii() or not text.isprintable() or " " in text:
         raise InvalidParams(f"{name} must be a non-blank string of printable ASCII without spaces.")
+    if name.startswith("write_key") and recognised(text) == "public_api_token":
+        raise InvalidParams(f"{name} holds a Public API token, which cannot send events; give it as public_api_token.")
     return text
 
 

@@ -83,7 +83,7 @@ class Dispatcher:
         if run.caller.modifiers:
             document = yield from self._before(run, document)
         arguments, run.notes = validate(tool, document)
-        yield from self._policy.authorise(tool, document, run.caller.user_id)
+        yield from self._policy.authorise(tool, arguments, run.caller.user_id)
         if tool.api is not None:
             self._bind(run, secrets_in(arguments))
         data = yield from tool.run(arguments)

@@ -8,8 +8,10 @@ everything is approved.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Generator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+
+from pydantic import BaseModel
 
 from .errors import NotPermitted
 from .tool import Effect, HostCall, Tool
@@ -17,11 +19,14 @@ from .tool import Effect, HostCall, Tool
 
 @dataclass(frozen=True)
 class Approval:
-    """The question put to the host: may this tool run with exactly these arguments, for this user?"""
+    """The question put to the host: may this tool run with exactly these arguments, for this user?
+
+    `arguments` are by wire name and may hold a write key, so the repr leaves them out.
+    """
 
     tool: str
     title: str
-    arguments: Mapping[str, Any]
+    arguments: Mapping[str, Any] = field(repr=False)
     user_id: str | None
 
 
@@ -34,9 +39,7 @@ class Policy:
     def __init__(self, approve: Approve | None = None) -> None:
         self._approve = approve
 
-    def authorise(
-        self, tool: Tool[Any], arguments: Mapping[str, Any], user_id: str | None
-    ) -> Generator[HostCall, Any, None]:
+    def authorise(self, tool: Tool[Any], arguments: BaseModel, user_id: str | None) -> Generator[HostCall, Any, None]:
         """Steps that ask the host where it must be asked."""
         if tool.effect is not Effect.DESTRUCTIVE:
             return
@@ -45,7 +48,8 @@ class Policy:
                 f"{tool.title} cannot be undone and needs the host's approval; nothing was done.",
                 hint="Ask the user. The host allows it with approve=..., not by an argument of this call.",
             )
-        question = Approval(tool.slug, tool.title, dict(arguments), user_id)
+        exactly = arguments.model_dump(by_alias=True, exclude_none=True)
+        question = Approval(tool.slug, tool.title, exactly, user_id)
         answer = yield HostCall("approve", self._approve, (question,))
         if answer is not True:  # truthy but not True is a mistake of the host's, and mistakes do not delete
             raise NotPermitted(

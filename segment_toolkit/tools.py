@@ -180,5 +180,8 @@ def _call_credentials(
 ) -> Mapping[str, Any] | None:
     if text is not None:
         raise InvalidParams("text needs a model to read it; give arguments.")
-    values = connection.get("val", connection) if connection else None
-    return {**(values or {}), **(params or {})} or None
+    values = dict(connection.get("val", connection)) if connection else {}
+    listed = (params or {}).get("parameters")
+    if isinstance(listed, Sequence) and not isinstance(listed, str):  # Composio's shape: [{"in", "name", "value"}]
+        params = {member.get("name"): member.get("value") for member in listed if isinstance(member, Mapping)}
+    return {**values, **(params or {})} or None

@@ -14,9 +14,11 @@ if TYPE_CHECKING:
 
 
 class Wallet:
-    """Finds the credentials of a call: the call's own, the toolkit's, the connected account's, the environment's.
+    """Finds the credentials of a call, from one source alone: two workspaces must not meet in one call.
 
-    The environment's secrets are never mixed with a connected account's: two workspaces must not meet in one call.
+    In order: what the call itself gives; the connected account that it names; the toolkit's own, if it was made with a
+    secret; the user's connected account; the environment. Region and hosts are no secrets: what the source lacks of
+    them comes from the toolkit, then from the environment.
     """
 
     def __init__(
@@ -25,21 +27,19 @@ class Wallet:
         environment: Credentials,
         account: Callable[[str | None, str | None], Credentials | None],
     ) -> None:
-        self._explicit = explicit
-        self._environment = environment
+        self._hosts = explicit.hosts_of(environment)
+        self._own = self._hosts if explicit.has_secret else None
+        self._of_environment = self._hosts.or_else(environment)
         self._account = account
-        self._without_account = explicit.or_else(environment)
 
     def resolve(self, caller: Caller) -> Credentials:
         """Raises AccountNotFound, SeveralAccounts or InvalidParams, never naming a secret."""
         if caller.custom_auth_params:
-            return credentials_from(caller.custom_auth_params).hosts_of(self._without_account)
+            return credentials_from(caller.custom_auth_params).hosts_of(self._hosts)
+        if self._own is not None and caller.connected_account_id is None:
+            return self._own
         account = self._account(caller.user_id, caller.connected_account_id)
-        if account is None:
-            return self._without_account
-        if caller.connected_account_id is not None:
-            return account.or_else(self._explicit).hosts_of(self._environment)
-        return self._explicit.or_else(account).hosts_of(self._environment)
+        return self._of_environment if account is None else account.hosts_of(self._hosts)
 
 
 def explicit_credentials(api_key: str | None, given: Mapping[str, Any]) -> Credentials:

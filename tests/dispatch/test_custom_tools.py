@@ -1,0 +1,125 @@
+"""The host's own tools, in both of Composio's spellings: listed, validated and enveloped like Segment's."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from pydantic import BaseModel, Field
+
+from segment_toolkit import AsyncSegmentToolkit, SegmentToolkit
+from segment_toolkit.errors import InvalidParams
+from segment_toolkit.sandbox import Sandbox
+
+
+class Question(BaseModel):
+    order_id: str = Field(description="Id of the order.")
+    lines: int = Field(default=1, ge=1, description="How many lines.")
+    tags: dict[str, str] | None = Field(default=None, description="Tags.")
+
+
+def lookup_order(request: Question) -> dict[str, Any]:
+    """Look an order up."""
+    return {"order": request.order_id, "lines": request.lines, "token": "kept: it is the host's own data"}
+
+
+@pytest.mark.parametrize("spelling", ["tools.custom_tool", "experimental.tool"])
+def test_a_function_becomes_a_tool(toolkit: SegmentToolkit, spelling: str) -> None:
+    register = toolkit.tools.custom_tool if spelling == "tools.custom_tool" else toolkit.experimental.tool
+
+    register(lookup_order)
+    listed = toolkit.tools.get("t", tools=["LOOKUP_ORDER"])[0]["function"]
+    envelope = toolkit.tools.execute("LOOKUP_ORDER", {"order_id": "o1"})
+
+    assert listed["description"] == "Look an order up."
+    assert listed["parameters"]["required"] == ["order_id"]
+    assert envelope.data == {"order": "o1", "lines": 1, "token": "kept: it is the host's own data"}
+    assert len(toolkit.tools.get("t")) == 18
+
+
+def test_its_arguments_are_checked_and_set_right_like_any(toolkit: SegmentToolkit) -> None:
+    toolkit.tools.custom_tool(lookup_order)
+
+    wrong = toolkit.tools.execute("LOOKUP_ORDER", {"lines": 0})
+    right = toolkit.tools.execute("LOOKUP_ORDER", {"orderId": "o1", "tags": '{"a": "b"}'})
+
+    assert "order_id: is required" in str(wrong.error)
+    assert "at least 1" in str(wrong.error)
+    assert right.successful
+
+
+def test_a_decorator_with_options_names_it(toolkit: SegmentToolkit) -> None:
+    @toolkit.tools.custom_tool(slug="SHOP_FIND", name="Find", description="Find it.", toolkit="shop")
+    def anything(request: Question) -> str:
+        return request.order_id
+
+    envelope = toolkit.tools.execute("SHOP_FIND", {"order_id": "o1"})
+
+    assert envelope.data == {"result": "o1"}
+    assert [tool["function"]["name"] for tool in toolkit.tools.get("t", toolkits=["SHOP"])] == ["SHOP_FIND"]
+
+
+def test_its_failure_is_an_envelope_without_its_text(toolkit: SegmentToolkit) -> None:
+    def explode(request: Question) -> None:
+        """Explode."""
+        raise RuntimeError("password=hunter2")
+
+    toolkit.tools.custom_tool(explode)
+
+    envelope = toolkit.tools.execute("EXPLODE", {"order_id": "o1"})
+
+    assert envelope.failure is not None
+    assert envelope.failure.code == "internal"
+    assert "hunter2" not in str(envelope)
+
+
+def test_an_async_function_needs_the_async_toolkit(box: Sandbox) -> None:
+    async def slow(request: Question) -> dict[str, str]:
+        """Be slow."""
+        await asyncio.sleep(0)
+        return {"order": request.order_id}
+
+    sync = SegmentToolkit.sandbox(box)
+    sync.tools.custom_tool(slow)
+    awaiting = AsyncSegmentToolkit.sandbox(box)
+    awaiting.tools.custom_tool(slow)
+
+    refused = sync.tools.execute("SLOW", {"order_id": "o1"})
+    done = asyncio.run(awaiting.tools.execute("SLOW", {"order_id": "o1"}))
+
+    assert "AsyncSegmentToolkit" in str(refused.error)
+    assert done.data == {"order": "o1"}
+
+
+def no_model(request: str) -> None:
+    """No model."""
+
+
+def no_docstring(request: Question) -> None:
+    return None
+
+
+class Either(BaseModel):
+    value: int | str
+
+
+def union(request: Either) -> None:
+    """A union."""
+
+
+@pytest.mark.parametrize(
+    ("function", "options", "says"),
+    [
+        pytest.param(no_model, {}, "pydantic model", id="no model"),
+        pytest.param(no_docstring, {}, "docstring", id="no docstring"),
+        pytest.param(union, {}, "portable", id="a union"),
+        pytest.param(lookup_order, {"slug": "not a slug"}, "slug", id="bad slug"),
+        pytest.param(lookup_order, {"slug": "SEGMENT_TRACK"}, "already", id="taken"),
+    ],
+)
+def test_what_cannot_be_a_tool_is_refused_when_it_is_added(
+    toolkit: SegmentToolkit, function: Any, options: dict[str, Any], says: str
+) -> None:
+    with pytest.raises(InvalidParams, match=says):
+        toolkit.tools.custom_tool(function, **options)
