@@ -121,8 +121,9 @@ def credentials_from(values: Mapping[str, Any]) -> Credentials:
     bare = given.pop("generic_api_key", None)
     if bare is not None:
         kind = _kind_of(bare)
-        if given.setdefault(kind, bare) != bare:
-            raise InvalidParams(f"generic_api_key is a {kind} by its form, and differs from the one given as {kind}.")
+        named = given.setdefault(kind, bare)
+        if not isinstance(named, str) or named.strip() != bare.strip():  # neither may win unseen
+            raise InvalidParams(f"generic_api_key has the form of a {kind}, and {kind} is given with another value.")
     cleaned: dict[str, Any] = {name: _clean(name, value) for name, value in given.items()}
     return Credentials(**cleaned)
 
@@ -141,6 +142,8 @@ def _clean(name: str, value: Any) -> Any:
     if name == "write_keys":
         if not isinstance(value, Mapping):
             raise InvalidParams("write_keys must map source names to write keys.")
+        if any(recognised(str(source)) for source in value):
+            raise InvalidParams("write_keys has a key where a source name belongs; it maps source names to keys.")
         return {str(source): _secret("write_keys", key) for source, key in value.items()}
     if not isinstance(value, str):
         raise InvalidParams(f"{name} must be a string.")
@@ -155,7 +158,8 @@ def _secret(name: str, value: Any) -> str:
     if not text or not text.isascii() or not text.isprintable() or " " in text:
         raise InvalidParams(f"{name} must be a non-blank string of printable ASCII without spaces.")
     if name.startswith("write_key") and recognised(text) == "public_api_token":
-        raise InvalidParams(f"{name} holds a Public API token, which cannot send events; give it as public_api_token.")
+        # It would travel with every event.
+        raise InvalidParams(f"{name} has the form of a Public API token; give it as public_api_token.")
     return text
 
 

@@ -183,5 +183,5 @@ def _call_credentials(
     values = dict(connection.get("val", connection)) if connection else {}
     listed = (params or {}).get("parameters")
     if isinstance(listed, Sequence) and not isinstance(listed, str):  # Composio's shape: [{"in", "name", "value"}]
-        params = {member.get("name"): member.get("value") for member in listed if isinstance(member, Mapping)}
+        params = {str(m.get("name")): m.get("value") for m in listed if isinstance(m, Mapping)}
     return {**values, **(params or {})} or None

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from ..credentials import Credentials, credentials_from, recognised
+from ..credentials import Credentials, credentials_from
 from ..errors import InvalidParams
 from ..names import did_you_mean, quoted
 from .account import API_KEY, Status, status_named
@@ -79,28 +79,8 @@ def _read_val(val: Mapping[str, Any]) -> Given:
     for name in _BARE_SECRETS:
         if isinstance(val.get(name), str) and not val[name].strip():
             raise InvalidParams(f"{name} is empty.", hint="Give the key itself, or leave the name out.")
-    _check_conflict(val)
     credentials = credentials_from({name: value for name, value in val.items() if name != "status"})
-    _check_forms(credentials)
     return Given(credentials, _status(val.get("status")))
-
-
-def _check_conflict(val: Mapping[str, Any]) -> None:
-    """The bare key and the named key of the same kind must agree: neither may win unseen."""
-    bare = val.get("generic_api_key")
-    kind = recognised(bare) if isinstance(bare, str) else None
-    named = val.get(kind) if kind else None
-    if kind and isinstance(named, str) and named.strip() != str(bare).strip():
-        raise InvalidParams(f"generic_api_key has the form of a {kind}, and {kind} is given too, with another value.")
-
-
-def _check_forms(credentials: Credentials) -> None:
-    """A workspace token in a write key's place would be sent with every event: refused. So are swapped write_keys."""
-    keys = (credentials.write_key or "", *credentials.write_keys.values())
-    if any(recognised(key) == "public_api_token" for key in keys):
-        raise InvalidParams("A write key has the form of a Public API token.", hint="Give it as public_api_token.")
-    if any(recognised(source) for source in credentials.write_keys):
-        raise InvalidParams("write_keys has a key where a source name belongs.", hint="It maps source names to keys.")
 
 
 def _status(word: object) -> Status | None:
