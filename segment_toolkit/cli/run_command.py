@@ -1,0 +1,57 @@
+"""`run`: one tool, with the environment's credentials or on a fresh sandbox. The envelope goes to stdout."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from typing import TYPE_CHECKING
+
+from ..registry import Registry
+from .approval import person_at_terminal
+from .arguments import from_data, from_pairs
+from .exits import CONNECTION, SUCCESSFUL, UNSUCCESSFUL
+from .printing import emit, printable, remark
+from .slugs import slug_of
+
+if TYPE_CHECKING:
+    from ..envelope import Envelope
+    from ..policy import Approve
+    from ..toolkit import SegmentToolkit
+
+
+def command(options: Namespace) -> int:
+    registry = Registry()
+    slug = slug_of(options.slug, registry.slugs())
+    schema = registry.definition(slug).input_parameters
+    arguments = from_pairs(options.arguments, schema, from_data(options.data))
+    with _toolkit(options) as toolkit:
+        envelope = toolkit.tools.execute(slug, arguments, user_id=options.user_id)
+    emit(envelope, compact=options.json)
+    _comment(envelope)
+    return _exit_code(envelope)
+
+
+def _toolkit(options: Namespace) -> SegmentToolkit:
+    from ..toolkit import SegmentToolkit
+
+    approve: Approve | None = (lambda _: True) if options.yes else person_at_terminal()
+    make = SegmentToolkit.sandbox if options.sandbox else SegmentToolkit
+    return make(approve=approve)
+
+
+def _comment(envelope: Envelope) -> None:
+    """Beside the envelope, for the person: what was read otherwise than it was written, and what to do now."""
+    for note in envelope.notes:
+        remark(printable(f"note: {note}"))
+    if envelope.failure is None:
+        return
+    hint = envelope.failure.hint
+    if envelope.failure.code == "refused":
+        hint = "Answer y when asked, or give --yes, to approve it."
+    if hint:
+        remark(printable(f"hint: {hint}"))
+
+
+def _exit_code(envelope: Envelope) -> int:
+    if envelope.successful:
+        return SUCCESSFUL
+    return CONNECTION if envelope.failure and envelope.failure.code == "network" else UNSUCCESSFUL
