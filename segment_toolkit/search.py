@@ -48,7 +48,8 @@ def _words(text: str) -> set[str]:
 
 
 def _stem(word: str) -> str:
-    return re.sub(r"(ies|es|s|ed|ing)$", "", word) if len(word) > 4 else word
+    """A word without its ending: warehouse and warehouses, deliver and delivered and delivery become one."""
+    return re.sub(r"(ies|ed|es|ing|s|y|e)$", "", word) if len(word) > 4 else word
 
 
 _NOISE = frozenset({"the", "and", "for", "from", "segment", "tool", "with", "that", "use", "one", "its", "what"})

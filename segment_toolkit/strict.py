@@ -32,8 +32,8 @@ def strict(schema: Schema) -> dict[str, Any]:
     if schema["type"] != "object":
         return kept
     if "properties" not in schema:
-        description = f"{schema.get('description', '')}. A JSON object, encoded as a string".lstrip(". ")
-        return {"type": "string", "description": description}
+        said = str(schema.get("description", "")).rstrip(".… ")
+        return {"type": "string", "description": f"{said}; a JSON object, encoded as a string".lstrip("; ")}
     members = {
         name: strict(member) if name in schema["required"] else _nullable(strict(member))
         for name, member in schema["properties"].items()
