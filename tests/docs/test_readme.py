@@ -1,0 +1,62 @@
+"""The README is true: its Python runs as printed, its commands run, its table is the tools'."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+
+
+PYTHON = blocks("python")
+COMMANDS = [line for block in blocks("sh") for line in block.splitlines() if line.startswith("segment-toolkit ")]
+
+
+@pytest.mark.parametrize("code", PYTHON, ids=[f"block {n}" for n in range(len(PYTHON))])
+def test_a_python_block_runs_as_printed(code: str, tmp_path: Path) -> None:
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("SEGMENT_")}
+
+    done = subprocess.run([sys.executable, "-c", code], env=environ, cwd=tmp_path, capture_output=True, text=True)
+
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_first_lines_print_what_they_say(tmp_path: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", PYTHON[0]], cwd=tmp_path, capture_output=True, text=True, check=True)
+
+    listed, accepted, refused, messages = done.stdout.splitlines()
+    assert listed.startswith("17 SEGMENT_TRACK")
+    assert "'successful': True" in accepted
+    assert refused.startswith("userId or anonymousId is required")
+    assert "call_1" in messages
+    assert len(PYTHON[0].splitlines()) <= 16
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_runs_as_printed(command: str) -> None:
+    words = command.replace("segment-toolkit", f"{sys.executable} -m segment_toolkit.cli", 1)
+
+    done = subprocess.run(["/bin/sh", "-c", words], capture_output=True, text=True)
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout
+
+
+def test_the_two_set_up_commands_exist_and_ci_runs_them() -> None:
+    commands = re.findall(r"^(scripts/\w+)", blocks("sh")[0], re.MULTILINE)
+    ci = (ROOT / ".ci" / "run").read_text("utf-8")
+
+    assert commands == ["scripts/demo", "scripts/test"]
+    for command in commands:
+        assert os.access(ROOT / command, os.X_OK)
+        assert command in ci
