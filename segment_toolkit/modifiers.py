@@ -50,7 +50,7 @@ def matching(modifiers: Iterable[Any] | None, kind: Kind, tool: str, toolkit: st
 
 class _Decorator:
     def __init__(self, kind: Kind) -> None:
-        self._kind = kind
+        self._kind: Kind = kind
 
     @overload
     def __call__(self, function: Function) -> Modifier: ...

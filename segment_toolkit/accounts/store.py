@@ -18,30 +18,39 @@ class AccountStore(Protocol):
 
         What is put or deleted inside is kept only if the block ends without an exception, where a store can undo.
         """
+        ...
 
     def get_account(self, account_id: str) -> ConnectedAccount | None:
         """The account, or None."""
+        ...
 
     def put_account(self, account: ConnectedAccount) -> None:
         """Add it, or replace the one with its id."""
+        ...
 
     def delete_account(self, account_id: str) -> bool:
         """Forget it and its secrets; False when there was none."""
+        ...
 
     def all_accounts(self, user_id: str | None = None) -> list[ConnectedAccount]:
         """Those of one user, or every one."""
+        ...
 
     def get_auth_config(self, auth_config_id: str) -> AuthConfig | None:
         """The auth config, or None."""
+        ...
 
     def put_auth_config(self, auth_config: AuthConfig) -> None:
         """Add it, or replace the one with its id."""
+        ...
 
     def delete_auth_config(self, auth_config_id: str) -> bool:
         """Forget it; False when there was none."""
+        ...
 
     def all_auth_configs(self) -> list[AuthConfig]:
         """Every one."""
+        ...
 
 
 class MemoryStore:

@@ -15,7 +15,7 @@ class Backend:
     """State that the ASGI app and the `Sandbox` handle share. Hold `lock` while you touch the workspace."""
 
     def __init__(self, *, region: Region, seed: str, clock: Clock) -> None:
-        self.region = region
+        self.region: Region = region
         self.lock = threading.RLock()
         self.faults = Faults()
         self._seed = seed

@@ -34,8 +34,8 @@ _MEMBERS: Mapping[str, frozenset[str]] = {
 }
 
 
-class Event(Arguments):
-    """One event; its members count by type"""  # prompt text; flat, as several vendors take no union
+class EventMembers(Arguments):
+    """What an event of a batch may hold, whatever its type: flat, as several vendors take no union."""
 
     type: Literal["identify", "track", "page", "screen", "group", "alias"] = Field(description="Kind")
     user_id: str | None = Field(None, description="This or anonymousId")
@@ -47,9 +47,14 @@ class Event(Arguments):
     group_id: str | None = Field(None, description="group")
     previous_id: str | None = Field(None, description="alias: old id")
     message_id: str | None = Field(None, description="Unique id")
-    timestamp: str | None = Field(None, description="ISO 8601 with zone")
     context: dict[str, Any] | None = Field(None, description="ip, locale…")
     integrations: dict[str, Any] | None = Field(None, description="Destinations on/off")
+
+
+class Event(EventMembers):
+    """One event; its members count by type"""  # prompt text
+
+    timestamp: str | None = Field(None, description="ISO 8601 with zone")
 
 
 class Receipt(Result):

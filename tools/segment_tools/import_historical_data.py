@@ -19,12 +19,12 @@ from pydantic import Field
 from segment_toolkit.errors import Problem
 from segment_toolkit.tool import Api, Arguments, Effect, Flow, Tool
 
-from ._batch import BatchAccepted, Event, batch_problems, refused_receipts, send_batch
+from ._batch import BatchAccepted, EventMembers, batch_problems, refused_receipts, send_batch
 from ._event_rules import timestamp_problem
 from ._fields import Integrations, WriteKey
 
 
-class HistoricalEvent(Event):
+class HistoricalEvent(EventMembers):
     """One event; its members count by type"""
 
     timestamp: str = Field(description="ISO 8601")
