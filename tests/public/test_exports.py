@@ -1,0 +1,46 @@
+"""The public names, and what importing them may load."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+import segment_toolkit
+from segment_toolkit import exceptions
+
+
+def test_the_public_names_are_these() -> None:
+    assert set(segment_toolkit.__all__) == {
+        "Approval", "AsyncSegmentToolkit", "Composio", "Envelope", "Failure", "OpenAIProvider", "SegmentToolkit",
+        "ToolkitError", "__version__", "after_execute", "auth_scheme", "before_execute", "schema_modifier",
+    }  # fmt: skip
+    for name in segment_toolkit.__all__:
+        assert getattr(segment_toolkit, name) is not None
+
+
+def test_composio_is_an_alias() -> None:
+    assert segment_toolkit.Composio is segment_toolkit.SegmentToolkit
+
+
+def test_composios_exceptions_are_caught_by_their_names() -> None:
+    toolkit = segment_toolkit.SegmentToolkit(environ={})
+
+    for name in exceptions.__all__:
+        assert issubclass(getattr(exceptions, name), exceptions.ComposioError)
+    with pytest.raises(exceptions.ToolNotFoundError, match="SEGMENT_"):
+        toolkit.tools.get("u", tools=["SEGMENT_NOPE"])
+
+
+def test_listing_loads_no_client_no_model_and_no_sandbox() -> None:
+    code = (
+        "import sys; from segment_toolkit import SegmentToolkit; "
+        "assert len(SegmentToolkit(environ={}).tools.get(user_id='u', toolkits=['SEGMENT'])) == 17; "
+        "print([m for m in ('pydantic', 'httpx', 'jsonschema', 'openai', 'starlette', 'asyncio', 'segment_tools', "
+        "'segment_toolkit.sandbox', 'sqlite3', 'logging', 'dataclasses') if m in sys.modules])"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "[]"
