@@ -39,6 +39,11 @@ class Caller:
     modifiers: Sequence[Any] | None = None
 
 
+# Until its account is known, a call has no credentials and nothing to redact.
+_NOBODY = Credentials()
+_NOTHING = Redactor(())
+
+
 class Run:
     """What is known of one call so far; `credentials` is what its requests are sent with."""
 
@@ -47,8 +52,8 @@ class Run:
     def __init__(self, call: ToolCall, caller: Caller) -> None:
         self.call = call
         self.caller = caller
-        self.credentials = Credentials()
-        self.redactor = Redactor(())
+        self.credentials = _NOBODY
+        self.redactor = _NOTHING
         self.notes: list[str] = []
         self.slug = ""
         self.toolkit = ""
@@ -91,7 +96,7 @@ class Dispatcher:
 
     def _bind(self, run: Run, secrets: tuple[str, ...]) -> None:
         """Give the call its account, and its redactor every secret it can meet."""
-        run.redactor = Redactor(secrets)
+        run.redactor = _NOTHING.also(secrets)
         run.credentials = self._resolve(run.caller)
         run.redactor = run.credentials.redactor.also(secrets)
 
