@@ -43,6 +43,7 @@ def custom_tool(
         title=name or slug.replace("_", " ").title(),
         toolset="custom",
         description=text,
+        example={},
         effect=Effect.WRITE,
         api=None,
         arguments=model,

@@ -31,6 +31,7 @@ class ToolDefinition(SimpleNamespace):
     human_description: str
     input_parameters: dict[str, Any]
     output_parameters: dict[str, Any]
+    example: dict[str, Any]
     effect: str
     hints: dict[str, bool]
     tags: list[str]
@@ -52,6 +53,7 @@ def definition_of(golden: Mapping[str, Any], *, toolkit: ToolkitRef, version: st
         human_description=golden["description"],
         input_parameters=golden["input_schema"],
         output_parameters=golden["output_schema"],
+        example=golden["example"],
         effect=golden["effect"],
         hints=golden["hints"],
         tags=[golden["toolset"], golden["effect"], *marks],

@@ -139,6 +139,7 @@ def no_data(_: Mapping[str, Any], __: Sequence[Problem]) -> JsonObject:
 class Tool(Generic[A]):
     """One action.
 
+    `example` is arguments that validate, with ids of the form that Segment's have.
     `rules` are the checks that a portable schema cannot say (cross-field needs, Segment's silent drops). They read
     the raw document and must bear any JSON in it: they run beside the schema check so that all problems show at once.
     `api` says whose answers it shows and which credential it needs; None for a tool of the host's own.
@@ -149,6 +150,7 @@ class Tool(Generic[A]):
     title: str
     toolset: str
     description: str
+    example: JsonObject
     effect: Effect
     api: Api | None
     arguments: type[A]
@@ -170,6 +172,7 @@ class Tool(Generic[A]):
             "title": self.title,
             "toolset": self.toolset,
             "description": self.description,
+            "example": self.example,
             "effect": self.effect.value,
             "hints": hints(self.effect, idempotent=self.idempotent),
             "input_schema": self.input_schema,

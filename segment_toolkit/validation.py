@@ -40,7 +40,8 @@ def _checked(tool: Tool[A], document: dict[str, Any]) -> A:
         return tool.arguments.model_validate(document)
     except ValidationError as error:
         shape = [_problem(e, tool.input_schema) for e in error.errors(include_url=False)]
-    raise _refused(tool, document, [*shape, *tool.rules(document)]) from None
+    # A rule says more than the shape does about the same place, so rules come first.
+    raise _refused(tool, document, [*tool.rules(document), *shape]) from None
 
 
 def _refused(tool: Tool[Any], document: dict[str, Any], problems: Iterable[Problem]) -> InvalidArguments:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from segment_tools import TOOLS
+
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
 
@@ -35,7 +37,7 @@ def test_the_first_lines_print_what_they_say(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", PYTHON[0]], cwd=tmp_path, capture_output=True, text=True, check=True)
 
     listed, accepted, refused, messages = done.stdout.splitlines()
-    assert listed.startswith("17 SEGMENT_TRACK")
+    assert listed.startswith(f"{len(TOOLS)} SEGMENT_")
     assert "'successful': True" in accepted
     assert refused.startswith("userId or anonymousId is required")
     assert "call_1" in messages

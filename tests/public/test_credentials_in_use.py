@@ -12,6 +12,7 @@ from segment_toolkit import AsyncSegmentToolkit, SegmentToolkit, ToolkitError
 from segment_toolkit.credentials import credentials_from, recognised
 from segment_toolkit.errors import InvalidParams
 from segment_toolkit.sandbox import Sandbox
+from segment_tools import TOOLS
 
 TRACK = {"userId": "u", "event": "E"}
 
@@ -228,7 +229,7 @@ def test_composios_own_options_are_taken_and_mean_nothing(box: Sandbox) -> None:
         api_key="ak_of_composio", allow_tracking=False, toolkit_versions={"segment": "latest"}, environ={}
     )
 
-    assert len(toolkit.tools.get("u", toolkits=["SEGMENT"])) == 17
+    assert len(toolkit.tools.get("u", toolkits=["SEGMENT"])) == len(TOOLS)
     envelope = toolkit.tools.execute("SEGMENT_TRACK", TRACK)
     assert envelope.failure is not None
     assert envelope.failure.code in {"auth", "region"}

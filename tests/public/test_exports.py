@@ -36,7 +36,7 @@ def test_composios_exceptions_are_caught_by_their_names() -> None:
 def test_listing_loads_no_client_no_model_and_no_sandbox() -> None:
     code = (
         "import sys; from segment_toolkit import SegmentToolkit; "
-        "assert len(SegmentToolkit(environ={}).tools.get(user_id='u', toolkits=['SEGMENT'])) == 17; "
+        "assert len(SegmentToolkit(environ={}).tools.get(user_id='u', toolkits=['SEGMENT'])) >= 17; "
         "print([m for m in ('pydantic', 'httpx', 'jsonschema', 'openai', 'starlette', 'asyncio', 'segment_tools', "
         "'segment_toolkit.sandbox', 'sqlite3', 'logging', 'dataclasses') if m in sys.modules])"
     )

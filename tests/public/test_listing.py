@@ -9,6 +9,7 @@ import pytest
 
 from segment_toolkit import OpenAIProvider, SegmentToolkit
 from segment_toolkit.errors import InvalidParams, UnknownTool
+from segment_tools import TOOLS
 
 
 def names(tools: list[dict[str, Any]]) -> list[str]:
@@ -18,7 +19,7 @@ def names(tools: list[dict[str, Any]]) -> list[str]:
 def test_no_filter_gives_all_seventeen_in_a_stable_order(toolkit: SegmentToolkit) -> None:
     first, second = names(toolkit.tools.get()), names(SegmentToolkit(environ={}).tools.get("another"))
 
-    assert len(first) == 17
+    assert len(first) == len(TOOLS)
     assert first == second == sorted(first)
 
 
@@ -27,7 +28,7 @@ def test_listing_needs_no_credentials_and_no_network(monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(socket, "socket", lambda *_, **__: pytest.fail("opened a socket"))
 
-    assert len(SegmentToolkit(environ={}).tools.get(user_id="u1", toolkits=["SEGMENT"])) == 17
+    assert len(SegmentToolkit(environ={}).tools.get(user_id="u1", toolkits=["SEGMENT"])) == len(TOOLS)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from openai.types.chat import ChatCompletion
 
 from segment_toolkit import AsyncSegmentToolkit, SegmentToolkit
 from segment_toolkit.sandbox import Sandbox
+from segment_tools import TOOLS
 from tests.replies import completion
 
 GOOD = ("SEGMENT_TRACK", {"userId": "u", "event": "E"})
@@ -113,7 +114,7 @@ def test_the_async_toolkit_gives_equal_envelopes() -> None:
 
     async def awaited() -> tuple[list[Any], list[Any]]:
         async with AsyncSegmentToolkit.sandbox() as toolkit:
-            assert len(await toolkit.tools.get("t", toolkits=["SEGMENT"])) == 17
+            assert len(await toolkit.tools.get("t", toolkits=["SEGMENT"])) == len(TOOLS)
             return await toolkit.provider.handle_tool_calls("t", calls), await toolkit.provider.tool_messages(
                 "t", calls
             )

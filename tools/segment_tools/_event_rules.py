@@ -18,6 +18,10 @@ from segment_toolkit.errors import Problem
 MOST_MESSAGE_ID_CHARACTERS = 100
 EXAMPLE_TIME = "2026-01-31T09:30:00Z"
 
+#: Members of archived events that Segment sets itself ("Import Historical Data" guide).
+SEGMENTS_OWN = frozenset({"sentAt", "receivedAt", "originalTimestamp", "projectId"})
+SENT_AT = "leave it out: with an old sentAt Segment moves the event's time to now"
+
 Document = Mapping[str, Any]
 
 #: Ingest codes no_user_anon_id and event_not_defined; groupId and previousId: the spec, "Group" and "Alias".
@@ -39,6 +43,8 @@ def event_problems(kind: str, event: Document, path: str = "") -> Iterator[Probl
         value = event.get(name)
         if isinstance(value, str) and not value.strip():
             yield Problem(member_path(path, name), "is blank; expected a non-blank string, or leave it out")
+    for name in SEGMENTS_OWN.intersection(event):
+        yield Problem(member_path(path, name), SENT_AT if name == "sentAt" else "is set by Segment; leave it out")
     yield from _message_id(event, path)
     yield from _timestamp(event, path)
     yield from shared_problems(event, path)

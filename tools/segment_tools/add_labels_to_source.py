@@ -54,6 +54,7 @@ TOOL = Tool(
     description=(
         "Add existing workspace labels to a source, keeping those it has. For other changes use SEGMENT_UPDATE_SOURCE."
     ),
+    example={"sourceId": "nR7kq2Zt4WmX9bVc1sLd8P", "labels": [{"key": "region", "value": "emea"}]},
     effect=Effect.WRITE,
     api=Api.PUBLIC,
     arguments=AddLabelsToSource,

@@ -45,6 +45,7 @@ TOOL = Tool(
     description=(
         "Merge two ids of one person; irreversible. previousId becomes userId. To set facts use SEGMENT_IDENTIFY."
     ),
+    example={"previousId": "anon-7f3a", "userId": "user-42"},
     effect=Effect.WRITE,
     api=Api.TRACKING,
     arguments=Alias,

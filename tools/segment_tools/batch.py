@@ -39,6 +39,13 @@ TOOL = Tool(
         "Record several events of any type; all are valid or none is sent. For one use its own tool, for past "
         "ones SEGMENT_IMPORT_HISTORICAL_DATA."
     ),
+    example={
+        "batch": [
+            {"type": "identify", "userId": "user-42", "traits": {"plan": "pro", "seats": 3}},
+            {"type": "track", "userId": "user-42", "event": "Signed Up", "properties": {"plan": "pro"}},
+            {"type": "page", "userId": "user-42", "name": "Pricing"},
+        ]
+    },
     effect=Effect.WRITE,
     api=Api.TRACKING,
     arguments=Batch,

@@ -48,6 +48,7 @@ TOOL = Tool(
     description=(
         "Delete a source and its write keys; irreversible, its events are lost. To pause it use SEGMENT_UPDATE_SOURCE."
     ),
+    example={"sourceId": "nR7kq2Zt4WmX9bVc1sLd8P"},
     effect=Effect.DESTRUCTIVE,
     api=Api.PUBLIC,
     arguments=DeleteSource,

@@ -63,6 +63,7 @@ TOOL = Tool(
     title="Get Daily Per Source API Calls Usage",
     toolset="usage",
     description=("Read each source's API calls per day of a month, cumulative. Use for volume and billing."),
+    example={"period": "2026-03-01", "pagination": {"count": 10}},
     effect=Effect.READ,
     api=Api.PUBLIC,
     arguments=GetDailyUsage,

@@ -49,6 +49,7 @@ TOOL = Tool(
         "Read a destination: its kind, source, settings, whether it is enabled. For counts use "
         "SEGMENT_LIST_DELIVERY_METRICS_SUMMARY_FROM_DESTINATION."
     ),
+    example={"destinationId": "kD4vM8tYq1ZxW6cPn9RbLs"},
     effect=Effect.READ,
     api=Api.PUBLIC,
     arguments=GetDestination,

@@ -47,6 +47,7 @@ TOOL = Tool(
     description=(
         "Put a person in a company or team and record facts about it. For facts about the person use SEGMENT_IDENTIFY."
     ),
+    example={"groupId": "org-7", "userId": "user-42", "traits": {"name": "Example GmbH", "employees": 31}},
     effect=Effect.WRITE,
     api=Api.TRACKING,
     arguments=Group,

@@ -48,6 +48,7 @@ TOOL = Tool(
         "Record who a person is. Use when you learn or change facts about someone. For actions use "
         "SEGMENT_TRACK, to merge ids SEGMENT_ALIAS."
     ),
+    example={"userId": "user-42", "traits": {"email": "kim@example.com", "plan": "pro"}},
     effect=Effect.WRITE,
     api=Api.TRACKING,
     arguments=Identify,

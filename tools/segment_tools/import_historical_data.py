@@ -100,6 +100,12 @@ TOOL = Tool(
     description=(
         "Record past events at their own times; all are valid or none is sent. For what happens now use SEGMENT_BATCH."
     ),
+    example={
+        "batch": [
+            {"type": "identify", "userId": "user-7", "traits": {"plan": "free"}, "timestamp": "2024-11-01T08:00:00Z"},
+            {"type": "track", "userId": "user-7", "event": "Order Completed", "timestamp": "2024-11-03T09:15:00Z"},
+        ]
+    },
     effect=Effect.WRITE,
     api=Api.TRACKING,
     arguments=ImportHistoricalData,

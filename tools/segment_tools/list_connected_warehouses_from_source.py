@@ -44,6 +44,7 @@ TOOL = Tool(
     title="List Connected Warehouses From Source",
     toolset="sources",
     description=("List the warehouses that a source's events are loaded into."),
+    example={"sourceId": "nR7kq2Zt4WmX9bVc1sLd8P", "pagination": {"count": 10}},
     effect=Effect.READ,
     api=Api.PUBLIC,
     arguments=ListConnectedWarehouses,

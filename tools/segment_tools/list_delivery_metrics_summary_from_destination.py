@@ -131,6 +131,7 @@ TOOL = Tool(
     description=(
         "Count what a destination took or discarded of a source's events. For its settings use SEGMENT_GET_DESTINATION."
     ),
+    example={"destinationId": "kD4vM8tYq1ZxW6cPn9RbLs", "sourceId": "nR7kq2Zt4WmX9bVc1sLd8P", "granularity": "DAY"},
     effect=Effect.READ,
     api=Api.PUBLIC,
     arguments=ListDeliveryMetrics,

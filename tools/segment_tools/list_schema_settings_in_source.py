@@ -44,6 +44,7 @@ TOOL = Tool(
     title="List Schema Settings in Source",
     toolset="sources",
     description=("Read what a source does with unplanned or invalid events. Use when accepted events are missing."),
+    example={"sourceId": "nR7kq2Zt4WmX9bVc1sLd8P"},
     effect=Effect.READ,
     api=Api.PUBLIC,
     arguments=ListSchemaSettings,

@@ -49,6 +49,7 @@ TOOL = Tool(
         "Record one web page view. Use when a person opened a page. For mobile apps use SEGMENT_SCREEN, for "
         "actions SEGMENT_TRACK."
     ),
+    example={"userId": "user-42", "name": "Pricing", "properties": {"url": "https://shop.example.com/pricing"}},
     effect=Effect.WRITE,
     api=Api.TRACKING,
     arguments=Page,

@@ -48,6 +48,7 @@ TOOL = Tool(
         "Revoke a write key; irreversible, events sent with it are lost. To remove the source use "
         "SEGMENT_DELETE_SOURCE."
     ),
+    example={"sourceId": "nR7kq2Zt4WmX9bVc1sLd8P", "writeKey": "OldKey" + "0" * 26},
     effect=Effect.DESTRUCTIVE,
     api=Api.PUBLIC,
     arguments=RemoveSourceWriteKey,

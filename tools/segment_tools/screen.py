@@ -48,6 +48,7 @@ TOOL = Tool(
         "Record one app screen view. Use when a person opened a screen. For websites use SEGMENT_PAGE, for "
         "actions SEGMENT_TRACK."
     ),
+    example={"userId": "user-42", "name": "Checkout", "properties": {"items": 2}},
     effect=Effect.WRITE,
     api=Api.TRACKING,
     arguments=Screen,

@@ -48,6 +48,7 @@ TOOL = Tool(
         "Record one action of one person. Use when someone did something. For several use SEGMENT_BATCH, for "
         "views SEGMENT_PAGE or SEGMENT_SCREEN."
     ),
+    example={"userId": "user-42", "event": "Order Completed", "properties": {"revenue": 39.9, "currency": "EUR"}},
     effect=Effect.WRITE,
     api=Api.TRACKING,
     arguments=Track,

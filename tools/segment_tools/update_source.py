@@ -55,6 +55,7 @@ TOOL = Tool(
     title="Update Source",
     toolset="sources",
     description=("Rename, pause, resume or configure a source. For labels use SEGMENT_ADD_LABELS_TO_SOURCE."),
+    example={"sourceId": "nR7kq2Zt4WmX9bVc1sLd8P", "name": "Shop website"},
     effect=Effect.WRITE,
     api=Api.PUBLIC,
     arguments=UpdateSource,
