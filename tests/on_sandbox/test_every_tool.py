@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
-from segment_tools import TOOLS
 
 from segment_toolkit import SegmentToolkit
 from segment_toolkit.cli.samples import sample
 from segment_toolkit.sandbox import Sandbox
 from segment_toolkit.tool import Effect, Tool
+from segment_tools import TOOLS
 
 every_tool = pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.slug)
 
