@@ -24,6 +24,7 @@ def repair(document: dict[str, Any], schema: Schema) -> tuple[dict[str, Any], li
 
 def _object(document: dict[str, Any], schema: Schema, path: str, notes: list[str]) -> dict[str, Any]:
     known: Mapping[str, Schema] = schema["properties"]
+    required = schema.get("required", ())
     right_names = {folded(name): name for name in known}
     repaired: dict[str, Any] = {}
     for name, value in document.items():
@@ -32,23 +33,25 @@ def _object(document: dict[str, Any], schema: Schema, path: str, notes: list[str
             notes.append(f"read {member_path(path, name)} as {right}")
         else:
             right = name
-        if value is None and right in known and right not in schema["required"]:
+        if value is None and right in known and right not in required:
             continue
         repaired[right] = _value(value, known[right], member_path(path, right), notes) if right in known else value
     return repaired
 
 
 def _value(value: Any, schema: Schema, path: str, notes: list[str]) -> Any:
-    wanted = {"object": dict, "array": list}.get(schema["type"])
+    # A host's own schema may say more, or less, than the portable subset.
+    kind = schema.get("type")
+    wanted = {"object": dict, "array": list}.get(kind) if isinstance(kind, str) else None
     if wanted and isinstance(value, str):
         parsed = _parsed(value)
         if not isinstance(parsed, wanted):
             return value
         notes.append(f"read the string in {path} as JSON")
         value = parsed
-    if isinstance(value, dict) and schema["type"] == "object" and "properties" in schema:
+    if isinstance(value, dict) and kind == "object" and "properties" in schema:
         return _object(value, schema, path, notes)
-    if isinstance(value, list) and schema["type"] == "array":
+    if isinstance(value, list) and kind == "array" and isinstance(schema.get("items"), Mapping):
         return [_value(item, schema["items"], f"{path}[{i}]", notes) for i, item in enumerate(value)]
     return value
 

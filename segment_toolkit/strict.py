@@ -27,15 +27,16 @@ def loose(schema: Schema) -> dict[str, Any]:
 def strict(schema: Schema) -> dict[str, Any]:
     """By OpenAI's rules for `strict: true`: closed objects, everything required, optional as a union with null."""
     kept = {key: schema[key] for key in ("type", "enum", "description") if key in schema}
-    if schema["type"] == "array":
+    kind = schema.get("type")
+    if kind == "array" and "items" in schema:
         return {**kept, "items": strict(schema["items"])}
-    if schema["type"] != "object":
-        return kept
+    if kind != "object":
+        return kept if kind else dict(schema)  # a host's own schema is left as the host wrote it
     if "properties" not in schema:
         said = str(schema.get("description", "")).rstrip(".… ")
         return {"type": "string", "description": f"{said}; a JSON object, encoded as a string".lstrip("; ")}
     members = {
-        name: strict(member) if name in schema["required"] else _nullable(strict(member))
+        name: strict(member) if name in schema.get("required", ()) else _nullable(strict(member))
         for name, member in schema["properties"].items()
     }
     return {**kept, "properties": members, "required": list(members), "additionalProperties": False}

@@ -34,24 +34,26 @@ class _Catalogue:
         found = self._registry.definitions(**filters)
         return [_modified(definition, modifiers) for definition in found]
 
-    def _add(self, function: Callable[..., Any], toolkit: str | None, **names: str | None) -> Callable[..., Any]:
+    def _add(self, function: Callable[..., Any], toolkit: str | None, **options: Any) -> Callable[..., Any]:
         from .custom import custom_tool
 
-        self._registry.add(custom_tool(function, **names), toolkit or "custom")
+        self._registry.add(custom_tool(function, **options), toolkit or "custom")
         return function
 
     def custom_tool(
         self, function: Callable[..., Any] | None = None, *, toolkit: str | None = None, slug: str | None = None,
-        name: str | None = None, description: str | None = None,
+        name: str | None = None, description: str | None = None, input_schema: Mapping[str, Any] | None = None,
     ) -> Any:  # fmt: skip
         """Make a function a tool. Bare or with options as a decorator; returns the function.
 
         Its first parameter is annotated with a pydantic model, its docstring is the description, its upper-cased name
-        the slug. An async function needs AsyncSegmentToolkit. Raises InvalidParams.
+        the slug. With `input_schema`, a JSON Schema, it gets a dict instead. An async function needs
+        AsyncSegmentToolkit. Raises InvalidParams.
         """
+        options = {"slug": slug, "name": name, "description": description, "input_schema": input_schema}
         if function is not None:
-            return self._add(function, toolkit, slug=slug, name=name, description=description)
-        return lambda f: self._add(f, toolkit, slug=slug, name=name, description=description)
+            return self._add(function, toolkit, **options)
+        return lambda f: self._add(f, toolkit, **options)
 
 
 def _modified(definition: ToolDefinition, modifiers: Sequence[Any] | None) -> ToolDefinition:

@@ -26,22 +26,28 @@ def validate(tool: Tool[A], document: dict[str, Any]) -> tuple[A, list[str]]:
     """
     try:
         arguments, notes = tool.arguments.model_validate(document), list[str]()
+        problems = list(tool.rules(document))
+        if not problems:
+            return arguments, notes
     except ValidationError:
-        document, notes = repair(document, tool.input_schema)
-        arguments = _checked(tool, document)
-    problems = list(tool.rules(document))
-    if problems:
+        problems = []
+    repaired, notes = repair(document, tool.input_schema)
+    if problems and not notes:
         raise _refused(tool, document, problems)
-    return arguments, notes
+    return _checked(tool, repaired), notes
 
 
 def _checked(tool: Tool[A], document: dict[str, Any]) -> A:
+    shape: list[Problem] = []
     try:
-        return tool.arguments.model_validate(document)
+        arguments = tool.arguments.model_validate(document)
     except ValidationError as error:
         shape = [_problem(e, tool.input_schema) for e in error.errors(include_url=False)]
     # A rule says more than the shape does about the same place, so rules come first.
-    raise _refused(tool, document, [*tool.rules(document), *shape]) from None
+    problems = [*tool.rules(document), *shape]
+    if problems:
+        raise _refused(tool, document, problems)
+    return arguments
 
 
 def _refused(tool: Tool[Any], document: dict[str, Any], problems: Iterable[Problem]) -> InvalidArguments:

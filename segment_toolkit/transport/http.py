@@ -11,7 +11,7 @@ import asyncio
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
@@ -44,15 +44,15 @@ class Sender:
 
     def send(self, request: Request, credentials: Credentials) -> Response:
         """Send once. Raises TransportError, UpstreamError and its kinds, or what `hosts.target` raises."""
-        outgoing = _outgoing(request, credentials, self._urls, self._timeout)
-        host = outgoing.url.host
-        with _network_errors(request, host):
+        wire = _wire(request, credentials, self._urls)
+        with _network_errors(request, wire.url.host):
             if isinstance(self._transport, httpx.Client):
-                answer = self._transport.send(outgoing, follow_redirects=False)
+                outgoing = self._transport.build_request(**wire._asdict())
+                answer = self._transport.send(outgoing, auth=None, follow_redirects=False)
             else:
-                answer = self._transport.handle_request(outgoing)
+                answer = self._transport.handle_request(_prepared(wire, self._timeout))
             body = answer.read()
-        return read(request, answer.status_code, answer.headers, body, host)
+        return read(request, answer.status_code, answer.headers, body, wire.url.host)
 
     def close(self) -> None:
         """Close the connections, unless the host gave us the client."""
@@ -70,16 +70,16 @@ class AsyncSender:
         self._urls = _Urls()
 
     async def send(self, request: Request, credentials: Credentials) -> Response:
-        outgoing = _outgoing(request, credentials, self._urls, self._timeout)
-        host = outgoing.url.host
+        wire = _wire(request, credentials, self._urls)
         transport = self._given or self._of_this_loop()
-        with _network_errors(request, host):
+        with _network_errors(request, wire.url.host):
             if isinstance(transport, httpx.AsyncClient):
-                answer = await transport.send(outgoing, follow_redirects=False)
+                outgoing = transport.build_request(**wire._asdict())
+                answer = await transport.send(outgoing, auth=None, follow_redirects=False)
             else:
-                answer = await transport.handle_async_request(outgoing)
+                answer = await transport.handle_async_request(_prepared(wire, self._timeout))
             body = await answer.aread()
-        return read(request, answer.status_code, answer.headers, body, host)
+        return read(request, answer.status_code, answer.headers, body, wire.url.host)
 
     def _of_this_loop(self) -> AsyncTransport:
         loop = asyncio.get_running_loop()
@@ -112,17 +112,26 @@ class _Urls:
         return found
 
 
-def _outgoing(request: Request, credentials: Credentials, urls: _Urls, timeout: float) -> httpx.Request:
+class _Wire(NamedTuple):
+    """A request as httpx takes it. A client adds its own defaults (headers, timeouts, hooks), but not its auth."""
+
+    method: str
+    url: httpx.URL
+    headers: list[tuple[bytes, bytes]]
+    content: bytes
+
+
+def _wire(request: Request, credentials: Credentials, urls: _Urls) -> _Wire:
     where = target(request, credentials)
     url, host = urls.parsed(where.url)
+    return _Wire(request.method, url, headers(request, host, where.authorization), request.body or b"")
+
+
+def _prepared(wire: _Wire, timeout: float) -> httpx.Request:
+    """The request with nothing left to work out: for a transport, which adds nothing."""
     phases = {"connect": timeout, "read": timeout, "write": timeout, "pool": timeout}
-    return httpx.Request(
-        request.method,
-        url,
-        headers=headers(request, host, where.authorization),
-        stream=httpx.ByteStream(request.body or b""),
-        extensions={"timeout": phases},
-    )
+    body = httpx.ByteStream(wire.content)
+    return httpx.Request(wire.method, wire.url, headers=wire.headers, stream=body, extensions={"timeout": phases})
 
 
 @contextmanager

@@ -92,6 +92,32 @@ def test_an_async_function_needs_the_async_toolkit(box: Sandbox) -> None:
     assert done.data == {"order": "o1"}
 
 
+SCHEMA = {
+    "type": "object",
+    "properties": {"order_id": {"type": "string"}, "lines": {"type": ["integer", "null"], "minimum": 1}},
+    "required": ["order_id"],
+    "additionalProperties": False,
+}
+
+
+def test_a_json_schema_of_the_hosts_will_do_instead_of_a_model(toolkit: SegmentToolkit) -> None:
+    toolkit.tools.custom_tool(lambda given: given, slug="ECHO", description="Echo.", input_schema=SCHEMA)
+
+    listed = toolkit.tools.get("t", tools=["ECHO"])[0]["function"]["parameters"]
+    right = toolkit.tools.execute("ECHO", '{"order_id": "o1", "lines": 2}')
+    wrong = toolkit.tools.execute("ECHO", {"order_id": "sgp_secret" * 9, "lines": 0, "line": 1})
+
+    assert listed["properties"]["lines"]["minimum"] == 1
+    assert right.data == {"order_id": "o1", "lines": 2}
+    assert "line: unknown argument; did you mean 'lines'?" in str(wrong.error)
+    assert "lines: breaks minimum: expected 1" in str(wrong.error)
+    assert "sgp_" not in str(wrong)
+
+
+def two_parameters(request: Question, ctx: Any) -> None:
+    """Wants a context."""
+
+
 def no_model(request: str) -> None:
     """No model."""
 
@@ -114,6 +140,9 @@ def union(request: Either) -> None:
         pytest.param(no_model, {}, "pydantic model", id="no model"),
         pytest.param(no_docstring, {}, "docstring", id="no docstring"),
         pytest.param(union, {}, "portable", id="a union"),
+        pytest.param(two_parameters, {}, "one parameter", id="two parameters"),
+        pytest.param(lookup_order, {"input_schema": {"type": "objekt"}}, "not a JSON Schema", id="no schema"),
+        pytest.param(lookup_order, {"input_schema": {"type": "array"}}, "object with properties", id="no object"),
         pytest.param(lookup_order, {"slug": "not a slug"}, "slug", id="bad slug"),
         pytest.param(lookup_order, {"slug": "SEGMENT_TRACK"}, "already", id="taken"),
     ],

@@ -84,12 +84,19 @@ def test_a_redirect_is_not_followed_with_credentials(box: Sandbox, status: int) 
     assert {request.host for request in box.requests} == {"api.segment.io"}
 
 
-def test_a_client_of_the_hosts_is_used_and_left_open(box: Sandbox) -> None:
-    with httpx.Client(transport=box.transport(), headers={"x-host": "ours"}) as client:
+def test_a_client_of_the_hosts_keeps_its_headers_and_hooks_but_not_its_auth_and_is_left_open(box: Sandbox) -> None:
+    seen: list[str] = []
+    hooks = {"request": [lambda request: seen.append(request.url.host)]}
+    with httpx.Client(
+        transport=box.transport(), headers={"x-host": "ours"}, auth=("other", "login"), event_hooks=hooks
+    ) as client:
         with SegmentToolkit(region="us", write_key=box.write_key, environ={}, http_client=client) as toolkit:
             assert toolkit.tools.execute("SEGMENT_TRACK", TRACK).successful
 
         assert not client.is_closed
+    assert seen == ["api.segment.io"]
+    assert box.requests[0].headers["x-host"] == "ours"
+    assert len(box.events) == 1  # under our write key, not the client's login
 
 
 def test_a_proxy_of_the_environment_is_used(box: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
