@@ -15,7 +15,7 @@ from typing import Any
 
 from .credentials import Credentials
 from .envelope import Envelope
-from .errors import InternalError, ToolkitError
+from .errors import InternalError, InvalidArguments, ToolkitError
 from .modifiers import matching
 from .policy import Policy
 from .redaction import Redactor, masked
@@ -73,7 +73,7 @@ class Dispatcher:
             data = yield from self._execute(run)
             envelope = Envelope.success(data)
         except Exception as error:  # noqa: BLE001 - the one place where everything becomes an envelope
-            envelope = _failed(run, error)
+            envelope = self._failed(run, error)
         if run.caller.modifiers and run.slug:
             envelope = yield from self._after(run, envelope)
         envelope.tool = run.slug
@@ -100,6 +100,27 @@ class Dispatcher:
         run.credentials = self._resolve(run.caller)
         run.redactor = run.credentials.redactor.also(secrets)
 
+    def _failed(self, run: Run, error: Exception) -> Envelope:
+        """The failed envelope of whatever was raised, with no secret in it."""
+        if not isinstance(error, ToolkitError):
+            log.error("bug in %s: %s", run.slug or "a tool call", type(error).__name__, exc_info=_safe(error))
+            error = InternalError("The toolkit or the host's own code failed.", hint="A bug; do not repeat the call.")
+        redactor = self._redactor(run)
+        error.message = redactor.text(error.message)
+        error.data = redactor.data(masked(error.data))
+        if isinstance(error, InvalidArguments):
+            error.problems = tuple(p._replace(path=redactor.text(p.path)) for p in error.problems)
+        return Envelope.from_error(error)
+
+    def _redactor(self, run: Run) -> Redactor:
+        """Of a call that failed before its account was known: that account's, all the same, if it has one."""
+        if run.redactor is _NOTHING:
+            try:
+                return self._resolve(run.caller).redactor
+            except ToolkitError:
+                return _NOTHING
+        return run.redactor
+
     def _before(self, run: Run, document: JsonObject) -> Generator[HostCall, Any, JsonObject]:
         params: Any = {
             "arguments": document,
@@ -120,7 +141,7 @@ class Dispatcher:
                 envelope = _enveloped(changed, envelope)
         except Exception as error:  # noqa: BLE001 - as in steps
             ran = "The tool ran, and its result is in data" if envelope.successful else "The tool did not succeed"
-            failure = _failed(run, error)
+            failure = self._failed(run, error)
             failure["data"] = envelope.data
             failure["error"] = f"{failure.error} {ran}; do not repeat the call."
             return failure
@@ -130,17 +151,6 @@ class Dispatcher:
 def _shown(tool: Tool[Any], data: JsonObject) -> JsonObject:
     """Answers of the Public API hold secrets of sources and destinations; what we say about events holds none."""
     return masked(data) if tool.api is Api.PUBLIC else data
-
-
-def _failed(run: Run, error: Exception) -> Envelope:
-    if not isinstance(error, ToolkitError):
-        log.error("bug in %s: %s", run.slug or "a tool call", type(error).__name__, exc_info=_safe(error))
-        error = InternalError(
-            "The toolkit or the host's own code failed.", hint="This is a bug; do not repeat the call."
-        )
-    error.message = run.redactor.text(error.message)
-    error.data = run.redactor.data(masked(error.data))
-    return Envelope.from_error(error)
 
 
 def _safe(error: Exception) -> tuple[type[Exception], Exception, Any]:

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from .errors import InvalidArguments, Problem
 from .names import quoted
 
+MOST_INTEGER_BITS = 14_000  # about 4,200 digits: Python writes no longer ones
+
 _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
@@ -46,7 +48,10 @@ def _unsendable(value: object, path: str) -> Iterator[Problem]:
     elif isinstance(value, float):
         if not math.isfinite(value):
             yield Problem(path, "is NaN or infinite, which JSON cannot say; expected a finite number, or leave it out")
-    elif not isinstance(value, int | None):
+    elif isinstance(value, int):
+        if value.bit_length() > MOST_INTEGER_BITS:
+            yield Problem(path, "is an integer of too many digits; expected fewer, or a string")
+    elif value is not None:
         yield Problem(path, f"is a {type(value).__name__}; expected a JSON value (dates as ISO 8601 strings)")
 
 

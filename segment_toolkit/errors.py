@@ -125,7 +125,7 @@ class UpstreamError(ToolkitError):
         self.status = status
         self.host = host
         self.code = code
-        self.retryable = self.outcome_unknown = status >= 500
+        self.retryable = self.outcome_unknown = status >= 500  # of a read; who knows more says so
 
 
 class RateLimited(UpstreamError):

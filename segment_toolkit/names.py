@@ -7,12 +7,12 @@ from collections.abc import Iterable
 
 _PLAIN = re.compile(r"[A-Za-z_$][A-Za-z0-9_.$-]{0,63}\Z")
 # A write key is 32 alphanumerics, a Public API token starts with sgp_: neither may come back as "unknown name".
-_SECRET = re.compile(r"[A-Za-z0-9]{28,}\Z|sgp_", re.IGNORECASE)
+_SECRET = re.compile(r"[A-Za-z0-9]{28,}|sgp_", re.IGNORECASE)
 
 
 def quoted(name: object) -> str:
     """The name in quotes when it is plainly a name; else a description, because it may be a secret or worse."""
-    if isinstance(name, str) and _PLAIN.match(name) and not _SECRET.match(name):
+    if isinstance(name, str) and _PLAIN.match(name) and not _SECRET.search(name):
         return f"'{name}'"
     return "(a name not shown)"
 

@@ -12,6 +12,11 @@ from typing import Any
 from urllib.parse import quote
 
 REDACTED = "[redacted]"
+#: Shorter ones cannot be cut out of a text without garbling it; no secret of Segment's is that short.
+SHORTEST = 6
+#: A model's shorter "secret" is a placeholder or a word; cutting it out would only garble the text.
+SHORTEST_ARGUMENT = 16
+_TOKEN = re.compile(r"sgp_\w+", re.ASCII)
 #: Members of Public API answers whose strings are secrets: write keys, and the settings of destinations and warehouses.
 _TELLING = re.compile(r"write_?keys?$|api_?key|secret|token|passw|private_?key|credential", re.IGNORECASE)
 
@@ -20,15 +25,18 @@ class Redactor:
     """Cuts the given secrets out of any text, in each form in which they travel."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        self._secrets = tuple(secrets)
+        self._secrets = tuple(secret for secret in secrets if len(secret) >= SHORTEST)
         forms = {form for secret in self._secrets for form in _forms(secret)}
         self._forms = sorted(forms, key=len, reverse=True)
 
     def also(self, secrets: tuple[str, ...]) -> Redactor:
-        """A redactor of these secrets too."""
-        return Redactor((*self._secrets, *secrets)) if secrets else self
+        """A redactor of these secrets too, which a call's arguments hold."""
+        found = [secret for secret in secrets if len(secret) >= SHORTEST_ARGUMENT]
+        return Redactor((*self._secrets, *found)) if found else self
 
     def text(self, text: str) -> str:
+        if "sgp_" in text:  # a Public API token is known by its form, whosoever it is
+            text = _TOKEN.sub(REDACTED, text)
         for form in self._forms:
             if form in text:
                 text = text.replace(form, REDACTED)

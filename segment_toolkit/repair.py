@@ -11,7 +11,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from .encoding import member_path
+from .errors import MalformedToolCall
 from .names import folded
+from .toolcall import unique
 
 Schema = Mapping[str, Any]
 
@@ -58,6 +60,6 @@ def _value(value: Any, schema: Schema, path: str, notes: list[str]) -> Any:
 
 def _parsed(text: str) -> Any:
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
+        return json.loads(text, object_pairs_hook=unique)
+    except (ValueError, RecursionError, MalformedToolCall):
         return None

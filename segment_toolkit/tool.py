@@ -50,6 +50,7 @@ class Request(NamedTuple):
     """One HTTP request, without host and credentials: the transport adds both.
 
     `path` is relative to the service's base URL and percent-encoded; `query` is in wire order;
+    `secret_path` says that a secret travels in the path;
     `body` is the exact JSON to send; `write_key` overrides the account's (a key, or the name of a configured one).
     """
 
@@ -60,6 +61,7 @@ class Request(NamedTuple):
     body: bytes | None = None
     write_key: str | None = None
     host: Host = Host.ACCOUNT
+    secret_path: bool = False
 
     def __repr__(self) -> str:  # no path (a write key travels in one), no body, no key
         return f"<Request {self.method} to {self.api.value}/{self.host.value}>"
@@ -193,4 +195,4 @@ def hints(effect: Effect, *, idempotent: bool) -> dict[str, bool]:
 def secrets_in(arguments: BaseModel) -> tuple[str, ...]:
     """The values of the fields marked SECRET."""
     names: tuple[str, ...] = getattr(arguments, "secret_names", ())
-    return tuple(value for name in names if (value := getattr(arguments, name)))
+    return tuple(value.strip() for name in names if (value := getattr(arguments, name)))

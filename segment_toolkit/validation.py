@@ -38,16 +38,19 @@ def validate(tool: Tool[A], document: dict[str, Any]) -> tuple[A, list[str]]:
 
 
 def _checked(tool: Tool[A], document: dict[str, Any]) -> A:
-    shape: list[Problem] = []
-    try:
-        arguments = tool.arguments.model_validate(document)
-    except ValidationError as error:
-        shape = [_problem(e, tool.input_schema) for e in error.errors(include_url=False)]
+    arguments, shape = _shaped(tool, document)
     # A rule says more than the shape does about the same place, so rules come first.
     problems = [*tool.rules(document), *shape]
-    if problems:
+    if arguments is None or problems:
         raise _refused(tool, document, problems)
     return arguments
+
+
+def _shaped(tool: Tool[A], document: dict[str, Any]) -> tuple[A | None, list[Problem]]:
+    try:
+        return tool.arguments.model_validate(document), []
+    except ValidationError as error:
+        return None, [_problem(e, tool.input_schema) for e in error.errors(include_url=False)]
 
 
 def _refused(tool: Tool[Any], document: dict[str, Any], problems: Iterable[Problem]) -> InvalidArguments:
@@ -66,6 +69,8 @@ def _unique(problems: Iterable[Problem]) -> list[Problem]:
 def _problem(error: Mapping[str, Any], schema: Schema) -> Problem:
     """A pydantic error in our words. pydantic's own text may quote the value, so only its type is used."""
     location: tuple[str | int, ...] = error["loc"]
+    if location and location[-1] == "[key]":
+        return Problem(_walk(schema, location[:-2])[1], "has a key that is not a string; expected an object")
     node, path = _walk(schema, location)
     kind = error["type"]
     if kind == "extra_forbidden":
@@ -91,7 +96,9 @@ def _walk(schema: Schema, location: Iterable[str | int]) -> tuple[Schema, str]:
 def _expected(node: Schema) -> str:
     if "enum" in node:
         return "one of " + ", ".join(node["enum"])
-    kind = str(node.get("type", "a JSON value"))
+    kind = node.get("type")
+    if not isinstance(kind, str):
+        return "another JSON value"
     limits = [f"{word} {node[key]}" for key, word in _LIMITS.items() if key in node]
     article = "an" if kind[0] in "aio" else "a"
     return f"{article} {kind}" + (f" of {' and '.join(limits)}" if limits else "")

@@ -58,8 +58,10 @@ class OpenAIProvider(Provider):
 def _message(response: Any) -> Any:
     """The assistant message: of the first choice only, as other choices are alternatives, not further work."""
     choices = member(response, "choices")
-    if isinstance(choices, Sequence) and choices:
-        return member(choices[0], "message")
-    if member(response, "role") is not None or member(response, "tool_calls") is not None:
+    if isinstance(choices, Sequence) and choices and not isinstance(choices, str):
+        message = member(choices[0], "message")
+        if message is not None:
+            return message
+    elif member(response, "role") is not None or member(response, "tool_calls") is not None:
         return response
     raise InvalidParams("The reply has no choices.", hint="Pass a chat completion, or its assistant message.")

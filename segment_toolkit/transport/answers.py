@@ -9,14 +9,19 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..errors import Code, DegradedAnswer, RateLimited, UpstreamError
+from ..redaction import Redactor
 from ..tool import Api, Request, Response
 
 #: The Tracking API answers exactly this (HTTP Tracking API, "Errors"); comparing saves a parse for each event.
 _QUEUED = b'{"success":true}'
 MOST_MESSAGE_CHARACTERS = 300
+DEEPEST = 60
+UNKNOWN = "It is unknown whether Segment did it: look before you repeat it."
+#: Besides 5xx, what Segment's own clients try again (analytics-node).
+_TRANSIENT = frozenset({408, 410, 460})
 #: Segment may echo what was sent; a token or write key sent in the wrong place is known by its form alone.
 _SECRET_FORMS = re.compile(r"sgp_\w+|\b[A-Za-z0-9]{32}\b")
 
@@ -34,16 +39,27 @@ _HINTS: Mapping[Code, str] = {
 }
 
 
-def read(request: Request, status: int, headers: Mapping[str, str], body: bytes, host: str) -> Response:
-    """The answer of `host`, decoded. Raises UpstreamError, RateLimited or DegradedAnswer."""
+class Answer(NamedTuple):
+    """An HTTP answer as it came; `redactor` cuts the account's secrets out of what is quoted of it."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    host: str
+    redactor: Redactor
+
+
+def read(request: Request, answer: Answer) -> Response:
+    """The answer, decoded. Raises UpstreamError, RateLimited or DegradedAnswer."""
+    status, body, host = answer.status, answer.body, answer.host
     if request.api is Api.TRACKING:
         if status == 200 and (body == _QUEUED or _says_success(body)):
             return Response(status, {"success": True}, host)
     elif status in (200, 201):
         document = _parsed(body)
-        if isinstance(document, dict) and isinstance(document.get("data"), dict):
+        if isinstance(document, dict) and isinstance(document.get("data"), dict) and not _deep(document):
             return Response(status, document["data"], host)
-    raise _degraded(request, status, body, host) if status < 400 else _refused(status, headers, body, host)
+    raise _degraded(request, answer) if status < 400 else _refused(request, answer)
 
 
 def _says_success(body: bytes) -> bool:
@@ -58,11 +74,25 @@ def _parsed(body: bytes) -> Any:
         return None
 
 
-def _degraded(request: Request, status: int, body: bytes, host: str) -> DegradedAnswer:
-    what = "a redirect, which is not followed" if 300 <= status < 400 else _kind(body)
-    hint = "It is unknown whether Segment did what was asked." if request.method != "GET" else ""
-    message = f"{host} answered {status} with {what} instead of Segment's answer."
-    return DegradedAnswer(message, status=status, host=host, hint=hint)
+def _deep(document: Any) -> bool:
+    """Whether it nests deeper than any documented answer, and than the walks over it should have to bear."""
+    level = [document]
+    for _ in range(DEEPEST):
+        level = [v for node in level for v in (node.values() if isinstance(node, dict) else node) if _holds(v)]
+        if not level:
+            return False
+    return True
+
+
+def _holds(value: Any) -> bool:
+    return isinstance(value, dict | list)
+
+
+def _degraded(request: Request, answer: Answer) -> DegradedAnswer:
+    what = "a redirect, which is not followed" if 300 <= answer.status < 400 else _kind(answer.body)
+    message = f"{answer.host} answered {answer.status} with {what} instead of Segment's answer."
+    hint = "Try again later; if it stays so, the host must check its URLs." if request.method == "GET" else UNKNOWN
+    return DegradedAnswer(message, status=answer.status, host=answer.host, hint=hint)
 
 
 def _kind(body: bytes) -> str:
@@ -72,17 +102,23 @@ def _kind(body: bytes) -> str:
     return "an HTML page" if start == b"<" else "a body that is not the documented JSON"
 
 
-def _refused(status: int, headers: Mapping[str, str], body: bytes, host: str) -> UpstreamError:
-    said = _message(_parsed(body), body)
-    code: Code = _CODES.get(status, "upstream" if status >= 500 else "validation")
-    if "payload limit" in said.lower():
-        code = "too_large"
+def _refused(request: Request, answer: Answer) -> UpstreamError:
+    status, host = answer.status, answer.host
+    said = _cleaned(answer.redactor.text(_message(_parsed(answer.body), answer.body)))
     message = f"Segment answered {status}" + (f": {said}" if said else "") + ("" if said.endswith(".") else ".")
     if status == 429:
-        seconds = _seconds(headers)
+        seconds = _seconds(answer.headers)
         hint = f"Wait {seconds:g} seconds, then try again." if seconds is not None else "Wait a while, then try again."
         return RateLimited(message, host=host, retry_after_seconds=seconds, hint=hint)
-    return UpstreamError(message, status=status, host=host, code=code, hint=_HINTS[code])
+    transient = status >= 500 or status in _TRANSIENT
+    code: Code = "upstream" if transient else _CODES.get(status, "validation")
+    if "payload limit" in said.lower():
+        code = "too_large"
+    error = UpstreamError(message, status=status, host=host, code=code, hint=_HINTS[code])
+    if transient:
+        error.outcome_unknown, error.retryable = True, request.method == "GET"
+        error.hint = _HINTS["upstream"] if error.retryable else UNKNOWN
+    return error
 
 
 def _message(document: Any, body: bytes) -> str:
@@ -90,10 +126,8 @@ def _message(document: Any, body: bytes) -> str:
     if isinstance(document, dict):
         errors = document.get("errors")
         items = [e for e in errors if isinstance(e, dict)] if isinstance(errors, list) else [document]
-        said = "; ".join(_item(item) for item in items[:5])
-    else:
-        said = "" if _kind(body) == "an HTML page" else body[:1000].decode("utf-8", "replace")
-    return _cleaned(said)
+        return "; ".join(_item(item) for item in items[:5])
+    return "" if _kind(body) == "an HTML page" else body.decode("utf-8", "replace")
 
 
 def _item(item: Mapping[str, Any]) -> str:

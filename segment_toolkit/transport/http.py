@@ -17,8 +17,8 @@ from weakref import WeakKeyDictionary
 
 import httpx
 
-from ..errors import TransportError
-from .answers import read
+from ..errors import InvalidArguments, Problem, TransportError
+from .answers import UNKNOWN, Answer, read
 from .hosts import headers, target
 
 if TYPE_CHECKING:
@@ -47,12 +47,12 @@ class Sender:
         wire = _wire(request, credentials, self._urls)
         with _network_errors(request, wire.url.host):
             if isinstance(self._transport, httpx.Client):
-                outgoing = self._transport.build_request(**wire._asdict())
+                outgoing = _of_client(self._transport, request, wire)
                 answer = self._transport.send(outgoing, auth=None, follow_redirects=False)
             else:
                 answer = self._transport.handle_request(_prepared(wire, self._timeout))
             body = answer.read()
-        return read(request, answer.status_code, answer.headers, body, wire.url.host)
+        return read(request, Answer(answer.status_code, answer.headers, body, wire.url.host, credentials.redactor))
 
     def close(self) -> None:
         """Close the connections, unless the host gave us the client."""
@@ -74,12 +74,12 @@ class AsyncSender:
         transport = self._given or self._of_this_loop()
         with _network_errors(request, wire.url.host):
             if isinstance(transport, httpx.AsyncClient):
-                outgoing = transport.build_request(**wire._asdict())
+                outgoing = _of_client(transport, request, wire)
                 answer = await transport.send(outgoing, auth=None, follow_redirects=False)
             else:
                 answer = await transport.handle_async_request(_prepared(wire, self._timeout))
             body = await answer.aread()
-        return read(request, answer.status_code, answer.headers, body, wire.url.host)
+        return read(request, Answer(answer.status_code, answer.headers, body, wire.url.host, credentials.redactor))
 
     def _of_this_loop(self) -> AsyncTransport:
         loop = asyncio.get_running_loop()
@@ -122,9 +122,30 @@ class _Wire(NamedTuple):
 
 
 def _wire(request: Request, credentials: Credentials, urls: _Urls) -> _Wire:
-    where = target(request, credentials)
-    url, host = urls.parsed(where.url)
+    try:
+        where = target(request, credentials)
+        url, host = urls.parsed(where.url)
+    except (httpx.InvalidURL, UnicodeError):
+        raise InvalidArguments(
+            [Problem("", "an argument that goes into the URL is too long or not valid text")]
+        ) from None
     return _Wire(request.method, url, headers(request, host, where.authorization), request.body or b"")
+
+
+class _HiddenPath(httpx.URL):
+    """A URL that keeps its path to itself when written out: httpx's client logs URLs, and a write key is in it."""
+
+    def __str__(self) -> str:
+        return f"{self.scheme}://{self.host}/[redacted]"
+
+    __repr__ = __str__
+
+
+def _of_client(client: httpx.Client | httpx.AsyncClient, request: Request, wire: _Wire) -> httpx.Request:
+    outgoing = client.build_request(**wire._asdict())
+    if request.secret_path:
+        outgoing.url = _HiddenPath(outgoing.url)
+    return outgoing
 
 
 def _prepared(wire: _Wire, timeout: float) -> httpx.Request:
@@ -139,13 +160,13 @@ def _network_errors(request: Request, host: str) -> Iterator[None]:
     """httpx's errors as ours: whether the request left decides what may be done next. httpx's text is not quoted."""
     try:
         yield
-    except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL) as error:
+    except (httpx.HTTPError, httpx.StreamError, OSError) as error:
         kind = type(error).__name__
         if isinstance(error, _UNSENT):
             hint = "Nothing was sent; try again later."
             raise TransportError(f"No connection to {host} ({kind}).", sent=False, host=host, hint=hint) from None
         read_only = request.method == "GET"
-        hint = "Try again." if read_only else "It is unknown whether Segment did it: look before you repeat it."
+        hint = "Try again." if read_only else UNKNOWN
         lost = TransportError(f"No answer from {host} ({kind}).", sent=True, host=host, hint=hint)
         lost.retryable = read_only
         raise lost from None

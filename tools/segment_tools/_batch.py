@@ -84,8 +84,16 @@ def batch_problems(document: Mapping[str, Any], *, timestamp_needed: bool = Fals
     seen: dict[str, int] = {}
     for index, event in enumerate(batch):
         if isinstance(event, Mapping):
-            yield from _item_problems(event, f"batch[{index}]", timestamp_needed)
+            yield from _item_problems(_with_context(event, document), f"batch[{index}]", timestamp_needed)
             yield from _repeated(event, index, seen)
+
+
+def _with_context(event: Mapping[str, Any], document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The event with the batch's consent where it has no context of its own: Segment merges the two."""
+    shared = document.get("context")
+    if event.get("context") is None and isinstance(shared, Mapping) and "consent" in shared:
+        return {**event, "context": {"consent": shared["consent"]}}
+    return event
 
 
 def _item_problems(event: Mapping[str, Any], path: str, timestamp_needed: bool) -> Iterator[Problem]:

@@ -8,7 +8,7 @@ wrong *types* of declared fields are the schema's to report, so a check looks at
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from segment_toolkit.encoding import member_path
@@ -78,7 +78,8 @@ def timestamp_problem(text: str, *, naive_allowed: bool = False) -> str | None:
     try:
         moment = datetime.fromisoformat(text.strip())
         has_zone = moment.utcoffset() is not None
-        moment.timestamp()  # a year too near 1 or 9999 to convert
+        if has_zone:
+            moment.astimezone(UTC)  # overflows for a time too near the years 1 and 9999
     except (ValueError, OverflowError):
         return f"is not an ISO 8601 date and time; expected for example {EXAMPLE_TIME}"
     if not has_zone and not naive_allowed:

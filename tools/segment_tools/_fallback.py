@@ -7,7 +7,7 @@ first structured refusal is the error, and the data never looks like an answer.
 
 from __future__ import annotations
 
-from segment_toolkit.errors import DegradedAnswer, HostUnavailable, ToolkitError, UpstreamError
+from segment_toolkit.errors import DegradedAnswer, HostUnavailable, ToolkitError, TransportError, UpstreamError
 from segment_toolkit.tool import Flow, Host, JsonObject, Request
 
 
@@ -32,6 +32,11 @@ def read_anywhere(request: Request, *, member: str, minimal: JsonObject) -> Flow
             attempts.append({"host": error.host, "answer": _summary(error)})
             if not isinstance(error, DegradedAnswer) and error.status not in (401, 403, 404):
                 break
+        except TransportError as error:
+            errors.append(error)
+            attempts.append({"host": error.host, "answer": "no answer"})
+            if len(errors) == 1:  # the account's own host: that it is down says nothing about where the thing is
+                break
     raise _nobody(errors, attempts, minimal)
 
 
@@ -42,9 +47,9 @@ def _unlike(status: int, host: str, member: str) -> DegradedAnswer:
 def _nobody(errors: list[ToolkitError], attempts: list[dict[str, str]], minimal: JsonObject) -> ToolkitError:
     if not errors:
         return HostUnavailable("No host is configured for this read.")
-    structured = [error for error in errors if not isinstance(error, DegradedAnswer)]
+    structured = [e for e in errors if isinstance(e, UpstreamError) and not isinstance(e, DegradedAnswer)]
     error = (structured or errors)[0]
-    degraded = len(structured) < len(errors)
+    degraded = any(isinstance(e, DegradedAnswer) for e in errors)
     error.data |= {**(minimal | {"degraded": True} if degraded else {}), "attempts": attempts}
     asked = ", ".join(f"{a['host']} ({a['answer']})" for a in attempts)
     error.message = f"{error.message} Hosts asked: {asked}."

@@ -11,8 +11,8 @@ from urllib.parse import quote
 
 from pydantic import Field
 
-from segment_toolkit.errors import Problem
-from segment_toolkit.tool import Arguments, Result
+from segment_toolkit.errors import DegradedAnswer, Problem
+from segment_toolkit.tool import Arguments, JsonObject, Response, Result
 
 
 class Pagination(Arguments):
@@ -87,6 +87,16 @@ def path(*segments: str) -> str:
     return "/" + "/".join(quote(segment, safe="") for segment in segments)
 
 
+def pagination_problems(document: Mapping[str, Any]) -> Iterator[Problem]:
+    """A cursor goes into the URL as Segment gave it: short, plain text."""
+    pagination = document.get("pagination")
+    cursor = pagination.get("cursor") if isinstance(pagination, Mapping) else None
+    if isinstance(cursor, str) and not (0 < len(cursor) <= 1000 and cursor.isascii() and cursor.isprintable()):
+        yield Problem(
+            "pagination.cursor", "is not a cursor; expected pagination.next of the last answer, or leave it out"
+        )
+
+
 def id_problems(document: Mapping[str, Any], *names: str) -> Iterator[Problem]:
     """Ids that cannot be one: blank, dots (a URL drops them and asks for something else), control characters."""
     for name in names:
@@ -100,3 +110,27 @@ def id_problems(document: Mapping[str, Any], *names: str) -> Iterator[Problem]:
                 name,
                 "has characters that no id has, or too many; expected for example nR7kq2Zt4WmX9bVc1sLd8P",
             )
+
+
+def holding(response: Response, member: str, kind: type) -> JsonObject:
+    """The data of an answer that holds `member` as it is documented. Raises DegradedAnswer for any other."""
+    if not isinstance(response.data.get(member), kind):
+        raise DegradedAnswer(
+            f"{response.host} answered {response.status} without the documented '{member}'.",
+            status=response.status,
+            host=response.host,
+            hint="It is unknown what Segment did: look before you repeat it.",
+        )
+    return response.data
+
+
+def done(response: Response, **more: str) -> JsonObject:
+    """The data of a deletion, and `more`. Only Segment's word SUCCESS means that something is gone."""
+    if response.data.get("status") != "SUCCESS":
+        raise DegradedAnswer(
+            f"{response.host} answered {response.status} without the status SUCCESS.",
+            status=response.status,
+            host=response.host,
+            hint="It is unknown whether it is gone: look before you repeat it.",
+        )
+    return {**response.data, **more}

@@ -17,7 +17,7 @@ from segment_toolkit.encoding import encode
 from segment_toolkit.errors import Problem
 from segment_toolkit.tool import Api, Arguments, Effect, Flow, Request, Result, Tool
 
-from ._public import Label, LabelAnswer, id_problems, path
+from ._public import Label, LabelAnswer, holding, id_problems, path
 
 
 class AddLabelsToSource(Arguments):
@@ -44,7 +44,7 @@ def rules(document: Mapping[str, Any]) -> Iterator[Problem]:
 def run(args: AddLabelsToSource) -> Flow:
     body = encode({"labels": [label.wire() for label in args.labels]})
     response = yield Request("POST", path("sources", args.source_id, "labels"), body=body)
-    return response.data
+    return holding(response, "labels", list)
 
 
 TOOL = Tool(

@@ -16,7 +16,7 @@ from pydantic import Field
 from segment_toolkit.errors import Problem
 from segment_toolkit.tool import Api, Arguments, Effect, Flow, Request, Result, Tool
 
-from ._public import id_problems, path
+from ._public import done, id_problems, path
 
 
 class DeleteSource(Arguments):
@@ -38,7 +38,7 @@ def run(args: DeleteSource) -> Flow:
     note = (
         "The source is deleted. Events sent with its write keys are lost from now on, though Segment still answers 200."
     )
-    return {**response.data, "sourceId": args.source_id, "note": note}
+    return done(response, sourceId=args.source_id, note=note)
 
 
 TOOL = Tool(

@@ -18,7 +18,7 @@ from pydantic import Field
 from segment_toolkit.errors import Problem
 from segment_toolkit.tool import Api, Arguments, Effect, Flow, Request, Result, Tool
 
-from ._public import PageOf, Pagination
+from ._public import PageOf, Pagination, holding, pagination_problems
 
 
 class GetDailyUsage(Arguments):
@@ -43,6 +43,7 @@ def rules(document: Mapping[str, Any]) -> Iterator[Problem]:
     period = document.get("period")
     if isinstance(period, str) and not _is_first_of_month(period):
         yield Problem("period", "is not the first day of a month; expected YYYY-MM-01, for example 2026-03-01")
+    yield from pagination_problems(document)
 
 
 def _is_first_of_month(text: str) -> bool:
@@ -55,7 +56,7 @@ def _is_first_of_month(text: str) -> bool:
 def run(args: GetDailyUsage) -> Flow:
     query = (("period", args.period), *(args.pagination.query() if args.pagination else ()))
     response = yield Request("GET", "/usage/api-calls/sources/daily", query=query)
-    return response.data
+    return holding(response, "dailyPerSourceAPICallsUsage", list)
 
 
 TOOL = Tool(

@@ -8,7 +8,7 @@ Source   Segment Public API reference, "List Connected Warehouses from Source"
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic import Field
@@ -16,7 +16,7 @@ from pydantic import Field
 from segment_toolkit.errors import Problem
 from segment_toolkit.tool import Api, Arguments, Effect, Flow, Request, Result, Tool
 
-from ._public import PageOf, Pagination, Warehouse, id_problems, path
+from ._public import PageOf, Pagination, Warehouse, holding, id_problems, pagination_problems, path
 
 
 class ListConnectedWarehouses(Arguments):
@@ -29,14 +29,15 @@ class Warehouses(Result):
     pagination: PageOf = Field(description="Where this page stands.")
 
 
-def rules(document: Mapping[str, Any]) -> Iterable[Problem]:
-    return id_problems(document, "sourceId")
+def rules(document: Mapping[str, Any]) -> Iterator[Problem]:
+    yield from id_problems(document, "sourceId")
+    yield from pagination_problems(document)
 
 
 def run(args: ListConnectedWarehouses) -> Flow:
     query = args.pagination.query()
     response = yield Request("GET", path("sources", args.source_id, "connected-warehouses"), query=query)
-    return response.data
+    return holding(response, "warehouses", list)
 
 
 TOOL = Tool(

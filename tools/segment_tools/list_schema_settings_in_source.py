@@ -16,7 +16,7 @@ from pydantic import Field
 from segment_toolkit.errors import Problem
 from segment_toolkit.tool import Api, Arguments, Effect, Flow, Request, Result, Tool
 
-from ._public import id_problems, path
+from ._public import holding, id_problems, path
 
 
 class ListSchemaSettings(Arguments):
@@ -36,7 +36,7 @@ def rules(document: Mapping[str, Any]) -> Iterable[Problem]:
 
 def run(args: ListSchemaSettings) -> Flow:
     response = yield Request("GET", path("sources", args.source_id, "settings"))
-    return response.data
+    return holding(response, "settings", dict)
 
 
 TOOL = Tool(

@@ -16,7 +16,7 @@ from pydantic import Field
 from segment_toolkit.errors import Problem
 from segment_toolkit.tool import SECRET, Api, Arguments, Effect, Flow, Request, Result, Tool
 
-from ._public import id_problems, path
+from ._public import done, id_problems, path
 
 
 class RemoveSourceWriteKey(Arguments):
@@ -35,9 +35,9 @@ def rules(document: Mapping[str, Any]) -> Iterable[Problem]:
 
 
 def run(args: RemoveSourceWriteKey) -> Flow:
-    response = yield Request("DELETE", path("sources", args.source_id, "writekey", args.write_key))
+    response = yield Request("DELETE", path("sources", args.source_id, "writekey", args.write_key), secret_path=True)
     note = "The key is revoked. Events sent with it are lost from now on, though Segment still answers 200."
-    return {**response.data, "sourceId": args.source_id, "note": note}
+    return done(response, sourceId=args.source_id, note=note)
 
 
 TOOL = Tool(

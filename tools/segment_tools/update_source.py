@@ -17,7 +17,7 @@ from segment_toolkit.encoding import encode
 from segment_toolkit.errors import Problem
 from segment_toolkit.tool import Api, Arguments, Effect, Flow, Request, Result, Tool
 
-from ._public import Source, id_problems, path
+from ._public import Source, holding, id_problems, path
 
 CHANGES = ("name", "enabled", "slug", "settings")
 
@@ -47,7 +47,7 @@ def rules(document: Mapping[str, Any]) -> Iterator[Problem]:
 def run(args: UpdateSource) -> Flow:
     changes = args.wire()
     response = yield Request("PATCH", path("sources", changes.pop("sourceId")), body=encode(changes))
-    return response.data
+    return holding(response, "source", dict)
 
 
 TOOL = Tool(
