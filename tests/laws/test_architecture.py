@@ -216,7 +216,7 @@ def test_listing_works_without_credentials_and_without_the_environments() -> Non
         "def refuse(*_, **__): raise AssertionError('a socket was opened')\n"
         "socket.socket = refuse\n"
         "from segment_toolkit import SegmentToolkit\n"
-        "assert len(SegmentToolkit().tools.get()) == 17\n"
+        "assert len(SegmentToolkit().tools.get()) >= 17\n"
     )
 
     loaded = loaded_by(code)

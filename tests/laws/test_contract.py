@@ -94,17 +94,15 @@ def types_of(schema: dict[str, Any]) -> dict[str, str]:
     return {name: node["type"] for name, node in schema["properties"].items()}
 
 
-def test_the_tools_are_exactly_the_seventeen_published() -> None:
-    slugs = [tool.slug for tool in TOOLS]
-
-    assert len(slugs) == 17
-    assert set(slugs) == set(PUBLISHED)
+def test_the_seventeen_published_tools_are_there() -> None:
+    assert len(PUBLISHED) == 17
+    assert set(BY_SLUG) >= set(PUBLISHED)
 
 
-def test_the_definitions_and_the_listing_hold_the_same_seventeen() -> None:
+def test_the_tools_the_definitions_and_the_listing_are_the_same() -> None:
     listed = [tool["function"]["name"] for tool in SegmentToolkit().tools.get(user_id="u1", toolkits=["SEGMENT"])]
 
-    assert sorted(listed) == sorted(segment_schemas.texts()) == sorted(PUBLISHED)
+    assert sorted(listed) == sorted(segment_schemas.texts()) == sorted(BY_SLUG)
 
 
 @every_published_tool

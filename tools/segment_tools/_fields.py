@@ -12,10 +12,10 @@ from pydantic import Field
 
 from segment_toolkit.tool import SECRET
 
-UserId = Annotated[str | None, Field(description="Person's id, or give anonymousId")]
-AnonymousId = Annotated[str | None, Field(description="Unknown person's id, or give userId")]
+UserId = Annotated[str | None, Field(description="Person's id, or anonymousId")]
+AnonymousId = Annotated[str | None, Field(description="Unknown person's id, or userId")]
 Context = Annotated[dict[str, Any] | None, Field(description="ip, locale, page, device…")]
-Integrations = Annotated[dict[str, Any] | None, Field(description="Exact destination names, or All: true/false")]
+Integrations = Annotated[dict[str, Any] | None, Field(description="Exact destination names or All: true/false")]
 Timestamp = Annotated[str | None, Field(description="ISO 8601 with zone; default now")]
 MessageId = Annotated[str | None, Field(description="Unique id; reuse to retry")]
 WriteKey = Annotated[str | None, SECRET, Field(description="Default: configured key")]

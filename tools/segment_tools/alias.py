@@ -43,7 +43,8 @@ TOOL = Tool(
     title="Segment Alias",
     toolset="tracking",
     description=(
-        "Merge two ids of one person; irreversible. previousId becomes userId. To set facts use SEGMENT_IDENTIFY."
+        "Merge two ids of one person: previousId becomes userId; irreversible. For facts use SEGMENT_IDENTIFY, "
+        "companies SEGMENT_GROUP."
     ),
     example={"previousId": "anon-7f3a", "userId": "user-42"},
     effect=Effect.WRITE,

@@ -36,7 +36,7 @@ TOOL = Tool(
     title="Batch Segment Analytics Events",
     toolset="tracking",
     description=(
-        "Record several events of any type; all are valid or none is sent. For one use its own tool, for past "
+        "Record several events of any type; all are valid or none is sent. For one use e.g. SEGMENT_TRACK, past "
         "ones SEGMENT_IMPORT_HISTORICAL_DATA."
     ),
     example={

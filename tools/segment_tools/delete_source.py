@@ -46,7 +46,8 @@ TOOL = Tool(
     title="Delete Source",
     toolset="sources",
     description=(
-        "Delete a source and its write keys; irreversible, its events are lost. To pause it use SEGMENT_UPDATE_SOURCE."
+        "Delete a source and its write keys; irreversible, its events are lost. To pause use "
+        "SEGMENT_UPDATE_SOURCE, for one key SEGMENT_REMOVE_SOURCE_WRITE_KEY."
     ),
     example={"sourceId": "nR7kq2Zt4WmX9bVc1sLd8P"},
     effect=Effect.DESTRUCTIVE,

@@ -45,7 +45,8 @@ TOOL = Tool(
     title="Segment Group",
     toolset="tracking",
     description=(
-        "Put a person in a company or team and record facts about it. For facts about the person use SEGMENT_IDENTIFY."
+        "Put a person in a company or team and record facts about it. For the person's own use SEGMENT_IDENTIFY, "
+        "merging ids SEGMENT_ALIAS."
     ),
     example={"groupId": "org-7", "userId": "user-42", "traits": {"name": "Example GmbH", "employees": 31}},
     effect=Effect.WRITE,

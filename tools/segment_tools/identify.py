@@ -45,8 +45,8 @@ TOOL = Tool(
     title="Segment Identify",
     toolset="tracking",
     description=(
-        "Record who a person is. Use when you learn or change facts about someone. For actions use "
-        "SEGMENT_TRACK, to merge ids SEGMENT_ALIAS."
+        "Record facts about a person. Use when you learn or change them. For actions use SEGMENT_TRACK, companies "
+        "SEGMENT_GROUP, merging ids SEGMENT_ALIAS."
     ),
     example={"userId": "user-42", "traits": {"email": "kim@example.com", "plan": "pro"}},
     effect=Effect.WRITE,

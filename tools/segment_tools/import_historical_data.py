@@ -98,7 +98,8 @@ TOOL = Tool(
     title="Import Historical Data",
     toolset="tracking",
     description=(
-        "Record past events at their own times; all are valid or none is sent. For what happens now use SEGMENT_BATCH."
+        "Record past events at their own times; all are valid or none is sent. For new ones use SEGMENT_BATCH or "
+        "SEGMENT_TRACK."
     ),
     example={
         "batch": [

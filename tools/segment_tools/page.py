@@ -45,10 +45,7 @@ TOOL = Tool(
     slug="SEGMENT_PAGE",
     title="Segment Page View",
     toolset="tracking",
-    description=(
-        "Record one web page view. Use when a person opened a page. For mobile apps use SEGMENT_SCREEN, for "
-        "actions SEGMENT_TRACK."
-    ),
+    description=("Record that a person opened a web page. For mobile apps use SEGMENT_SCREEN, actions SEGMENT_TRACK."),
     example={"userId": "user-42", "name": "Pricing", "properties": {"url": "https://shop.example.com/pricing"}},
     effect=Effect.WRITE,
     api=Api.TRACKING,

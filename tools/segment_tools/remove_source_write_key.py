@@ -45,8 +45,7 @@ TOOL = Tool(
     title="Remove Source Write Key",
     toolset="sources",
     description=(
-        "Revoke a write key; irreversible, events sent with it are lost. To remove the source use "
-        "SEGMENT_DELETE_SOURCE."
+        "Revoke a write key; irreversible, its events are lost. For the whole source use SEGMENT_DELETE_SOURCE."
     ),
     example={"sourceId": "nR7kq2Zt4WmX9bVc1sLd8P", "writeKey": "OldKey" + "0" * 26},
     effect=Effect.DESTRUCTIVE,

@@ -45,8 +45,7 @@ TOOL = Tool(
     title="Segment Screen Event",
     toolset="tracking",
     description=(
-        "Record one app screen view. Use when a person opened a screen. For websites use SEGMENT_PAGE, for "
-        "actions SEGMENT_TRACK."
+        "Record that a person opened a screen of an app. For websites use SEGMENT_PAGE, actions SEGMENT_TRACK."
     ),
     example={"userId": "user-42", "name": "Checkout", "properties": {"items": 2}},
     effect=Effect.WRITE,

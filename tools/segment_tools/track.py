@@ -45,8 +45,8 @@ TOOL = Tool(
     title="Segment Track Event",
     toolset="tracking",
     description=(
-        "Record one action of one person. Use when someone did something. For several use SEGMENT_BATCH, for "
-        "views SEGMENT_PAGE or SEGMENT_SCREEN."
+        "Record one action of a person. Use when someone did something. For several use SEGMENT_BATCH, past ones "
+        "SEGMENT_IMPORT_HISTORICAL_DATA, views SEGMENT_PAGE or SEGMENT_SCREEN."
     ),
     example={"userId": "user-42", "event": "Order Completed", "properties": {"revenue": 39.9, "currency": "EUR"}},
     effect=Effect.WRITE,
