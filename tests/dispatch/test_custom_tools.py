@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from segment_toolkit import AsyncSegmentToolkit, SegmentToolkit
 from segment_toolkit.errors import InvalidParams
 from segment_toolkit.sandbox import Sandbox
+from segment_tools import TOOLS
 
 
 class Question(BaseModel):
@@ -35,7 +36,7 @@ def test_a_function_becomes_a_tool(toolkit: SegmentToolkit, spelling: str) -> No
     assert listed["description"] == "Look an order up."
     assert listed["parameters"]["required"] == ["order_id"]
     assert envelope.data == {"order": "o1", "lines": 1, "token": "kept: it is the host's own data"}
-    assert len(toolkit.tools.get("t")) == 18
+    assert len(toolkit.tools.get("t")) == len(TOOLS) + 1
 
 
 def test_its_arguments_are_checked_and_set_right_like_any(toolkit: SegmentToolkit) -> None:

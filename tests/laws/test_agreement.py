@@ -231,18 +231,19 @@ def test_strict_arguments_are_refused_for_the_same_reasons_as_loose_ones(
 @every_tool
 def test_sensible_documents_do_reach_segment(tool: Tool[Any], box: Sandbox, toolkit: SegmentToolkit) -> None:
     """The laws above would hold for a dispatcher that refuses everything; this one would not."""
-    reached = 0
+    reached = tried = 0
 
     @given(document=sensible(tool.input_schema))
     @settings(a_few, max_examples=20)
     def run(document: Any) -> None:
-        nonlocal reached
+        nonlocal reached, tried
         requests, _ = sent(box, toolkit, tool.slug, document)
+        tried += 1
         reached += bool(requests)
 
     run()
 
-    assert reached >= 5
+    assert 4 * reached >= tried > 0
 
 
 # Answers
