@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 Schema = Mapping[str, Any]
 
+#: Finding the nearest name is slow, and nobody reads more guesses than this.
+MOST_GUESSES = 20
+
 
 def validate(tool: Tool[A], document: dict[str, Any]) -> tuple[A, list[str]]:
     """The typed arguments, and a note for each spelling that was set right. Raises InvalidArguments.
@@ -50,7 +53,8 @@ def _shaped(tool: Tool[A], document: dict[str, Any]) -> tuple[A | None, list[Pro
     try:
         return tool.arguments.model_validate(document), []
     except ValidationError as error:
-        return None, [_problem(e, tool.input_schema) for e in error.errors(include_url=False)]
+        found = error.errors(include_url=False)
+        return None, [_problem(e, tool.input_schema, guess=n < MOST_GUESSES) for n, e in enumerate(found)]
 
 
 def _refused(tool: Tool[Any], document: dict[str, Any], problems: Iterable[Problem]) -> InvalidArguments:
@@ -66,7 +70,7 @@ def _unique(problems: Iterable[Problem]) -> list[Problem]:
     return list(found.values())
 
 
-def _problem(error: Mapping[str, Any], schema: Schema) -> Problem:
+def _problem(error: Mapping[str, Any], schema: Schema, *, guess: bool) -> Problem:
     """A pydantic error in our words. pydantic's own text may quote the value, so only its type is used."""
     location: tuple[str | int, ...] = error["loc"]
     if location and location[-1] == "[key]":
@@ -75,7 +79,7 @@ def _problem(error: Mapping[str, Any], schema: Schema) -> Problem:
     kind = error["type"]
     if kind == "extra_forbidden":
         known = _walk(schema, location[:-1])[0].get("properties", ())
-        near = did_you_mean(str(location[-1]), known, 1)
+        near = did_you_mean(str(location[-1]), known, 1) if guess else ""
         return Problem(path, "unknown argument" + (near or f"; known here: {', '.join(known)}"))
     if kind == "missing":
         return Problem(path, f"is required; expected {_expected(node)}")

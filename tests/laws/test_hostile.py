@@ -6,7 +6,7 @@ import asyncio
 import json
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any, get_args
 
 import pytest
@@ -378,27 +378,43 @@ def test_python_values_that_are_no_json_are_refused(box: Sandbox, toolkit: Segme
 # Time
 
 
-def slow_calls() -> Iterator[tuple[str, Any]]:
-    names = {f"k{index}": 1 for index in range(20_000)}
-    yield "an unclosed fence before many blanks", track("```" + "\n" * 1_000 + "x")
-    yield "an unclosed fence of many letters", track("```" + "a" * 20_000)
-    yield "a fence around blanks", track("```" + " " * 1_000 + "x" + "\n" * 1_000 + "```x")
-    yield "a name twice among 20,000", track(json.dumps(names)[:-1] + ', "k19999": 2}')
-    yield "20,000 unknown names", track(names)
-    yield "10,000 events that are none", call("SEGMENT_BATCH", {"batch": ["x"] * 10_000})
-    yield "a timestamp of many digits", track({"userId": "u", "event": "E", "timestamp": "1" * 100_000})
-    yield "many backslashes", track("\\" * 200_000)
+def names(count: int) -> dict[str, int]:
+    return {f"k{index}": 1 for index in range(count)}
 
 
-@pytest.mark.parametrize("item", [item for _, item in slow_calls()], ids=[name for name, _ in slow_calls()])
-def test_refusing_a_call_takes_no_time_worth_an_attack(toolkit: SegmentToolkit, item: Any) -> None:
-    toolkit.tools.execute("SEGMENT_TRACK", {}, user_id="u1")  # what is loaded once is loaded now
+#: Calls that are refused, in any size: a law on how the work grows, so that no size is worth an attack.
+GROWING: dict[str, Callable[[int], Any]] = {
+    "an unclosed fence before many blanks": lambda size: track("```" + "\n" * size + "x"),
+    "an unclosed fence of many letters": lambda size: track("```" + "a" * size),
+    "a fence around blanks": lambda size: track("```" + " " * size + "x" + "\n" * size + "```x"),
+    "a name twice among many": lambda size: track(json.dumps(names(size))[:-1] + f', "k{size - 1}": 2}}'),
+    "many unknown names": lambda size: track(names(size)),
+    "many events that are none": lambda size: call("SEGMENT_BATCH", {"batch": ["x"] * size}),
+    "a timestamp of many digits": lambda size: track({"userId": "u", "event": "E", "timestamp": "1" * size}),
+    "many backslashes": lambda size: track("\\" * size),
+}
+
+
+@pytest.mark.parametrize("make", GROWING.values(), ids=GROWING)
+def test_refusing_a_call_takes_work_that_grows_no_faster_than_the_call(
+    toolkit: SegmentToolkit, make: Callable[[int], Any]
+) -> None:
+    def work(size: int) -> float:
+        """Seconds of CPU, the least of three."""
+        return min(_cpu_of(toolkit, make(size)) for _ in range(3))
+
+    small, large = work(1_000), work(8_000)
+
+    # 8 times the size: 8 times the work when it is linear, 64 when it is quadratic. What is too quick to time is right.
+    assert large < 0.02 or large / small < 32
+
+
+def _cpu_of(toolkit: SegmentToolkit, item: Any) -> float:
     started = time.process_time()
-
     envelope = toolkit.provider.execute_tool_call(user_id="u1", tool_call=item)
-
-    assert time.process_time() - started < 1.0
+    taken = time.process_time() - started
     assert not envelope.successful
+    return taken
 
 
 # Approval
