@@ -38,7 +38,9 @@ class Sender:
     def __init__(self, transport: Transport | None = None, *, timeout: float = 30.0) -> None:
         """`timeout` is in seconds, for each phase: connect, send, read, and waiting for a free connection."""
         self._owned = transport is None
-        self._transport = transport or (httpx.Client(timeout=timeout) if _proxied() else httpx.HTTPTransport())
+        self._transport = transport or (
+            httpx.Client(timeout=timeout, mounts=_direct()) if _proxied() else httpx.HTTPTransport()
+        )
         self._timeout = timeout
         self._urls = _Urls()
 
@@ -85,7 +87,8 @@ class AsyncSender:
         loop = asyncio.get_running_loop()
         found = self._made.get(loop)
         if found is None:
-            found = httpx.AsyncClient(timeout=self._timeout) if _proxied() else httpx.AsyncHTTPTransport()
+            proxied = httpx.AsyncClient(timeout=self._timeout, mounts=_direct()) if _proxied() else None
+            found = proxied or httpx.AsyncHTTPTransport()
             self._made[loop] = found
         return found
 
@@ -174,3 +177,8 @@ def _network_errors(request: Request, host: str) -> Iterator[None]:
 
 def _proxied() -> bool:
     return bool(urllib.request.getproxies().keys() - {"no"})
+
+
+def _direct() -> dict[str, None]:
+    """Loopback is never asked of a proxy: a sandbox served there is not the proxy's."""
+    return dict.fromkeys(("all://localhost", "all://127.0.0.1", "all://[::1]"))

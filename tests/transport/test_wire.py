@@ -110,6 +110,13 @@ def test_a_proxy_of_the_environment_is_used(box: Sandbox, monkeypatch: pytest.Mo
     assert "ConnectError" in str(envelope.error)
 
 
+def test_loopback_is_not_asked_of_a_proxy(box: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+
+    with serving(box) as url, SegmentToolkit(write_key=box.write_key, tracking_url=url, environ={}) as toolkit:
+        assert toolkit.tools.execute("SEGMENT_TRACK", TRACK).successful
+
+
 def test_threads_share_a_toolkit(box: Sandbox) -> None:
     with serving(box) as url, SegmentToolkit(write_key=box.write_key, tracking_url=url, environ={}) as toolkit:
         with ThreadPoolExecutor(16) as pool:
