@@ -3,8 +3,8 @@
     python benchmarks/dispatch.py [ROUNDS]
 
 `by hand` is `httpx.Client.post(url, json=event)` and reading the answer. `prepared` is the lowest-level way that httpx
-offers, with every byte prepared outside the clock: the floor for any client on httpx. Loopback, one connection each.
-Beside them, the CPU of the toolkit's own steps, with a transport that answers from memory.
+offers, with every byte prepared outside the clock: the floor for any client on httpx. `http_client=` dispatches through
+the very client of `by hand`. Loopback, one connection each; then the CPU of the same steps, answered from memory.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ def contestants(url: str, transport: httpx.BaseTransport | None) -> dict[str, Ca
     client = httpx.Client(transport=transport, auth=(KEY, ""))
     low = transport or httpx.HTTPTransport()
     toolkit = SegmentToolkit(write_key=KEY, tracking_url=url, environ={}, transport=transport)
+    given = SegmentToolkit(write_key=KEY, tracking_url=url, environ={}, http_client=client)
     prepared = client.build_request("POST", f"{url}/track", json=BODY)
 
     def by_hand() -> bool:
@@ -49,7 +50,10 @@ def contestants(url: str, transport: httpx.BaseTransport | None) -> dict[str, Ca
     def dispatched() -> bool:
         return toolkit.tools.execute("SEGMENT_TRACK", EVENT).successful
 
-    return {"by hand": by_hand, "prepared": floor, "dispatched": dispatched}
+    def with_client() -> bool:
+        return given.tools.execute("SEGMENT_TRACK", EVENT).successful
+
+    return {"by hand": by_hand, "prepared": floor, "dispatched": dispatched, "http_client=": with_client}
 
 
 def medians(ways: dict[str, Callable[[], Any]], rounds: int) -> dict[str, float]:

@@ -20,7 +20,7 @@ from .redaction import Redactor
 Region = Literal["us", "eu"]
 KeyKind = Literal["public_api_token", "write_key"]
 
-# Segment names its regions by city and cloud zone as well (regional Segment guide).
+# The names besides us and eu are assumed: of Segment's EU hosts, and of the cloud zones that its guide names.
 _REGION_NAMES: Mapping[str, Region] = {
     "us": "us", "us1": "us", "us-west-2": "us", "eu": "eu", "eu1": "eu", "eu-west-1": "eu",
 }  # fmt: skip
@@ -56,6 +56,12 @@ class Credentials:
     def redactor(self) -> Redactor:
         """Cuts these secrets out of text and data."""
         return Redactor(self.secrets())
+
+    @cached_property
+    def key_is_doubtful(self) -> bool:
+        """Whether a key for Segment's own hosts is not of the known form. Other collectors have forms of their own."""
+        keys = (self.write_key, *self.write_keys.values())
+        return self.tracking_url is None and any(key and recognised(key) != "write_key" for key in keys)
 
     def or_else(self, other: Credentials) -> Credentials:
         """These, with what is missing taken from `other`."""

@@ -2,7 +2,7 @@
 
 Both of Composio's spellings build it: `toolkit.tools.custom_tool` and `toolkit.experimental.tool`. The arguments are a
 pydantic model that the function's first parameter is annotated with, or a JSON Schema that the host has already
-(`input_schema=`); then the function gets a dict.
+(`input_schema=`); then the function gets a dict. A second parameter called `ctx` gets the `Caller`: `ctx.user_id`.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from typing import Any, get_type_hints
 from jsonschema import Draft202012Validator, SchemaError
 from pydantic import BaseModel, ConfigDict
 
-from .encoding import member_path
-from .errors import InvalidParams, Problem
+from .encoding import member_path, unsendable
+from .errors import InternalError, InvalidParams, Problem
 from .names import did_you_mean
 from .schema import portable
-from .tool import Effect, Flow, HostCall, JsonObject, Result, Tool
+from .tool import CALLER, Effect, Flow, HostCall, JsonObject, Result, Tool
 
 CustomFunction = Callable[..., Any]
 
@@ -62,7 +62,7 @@ def custom_tool(
         raise InvalidParams("A tool's slug must be 1 to 64 letters, digits, _ or -, and not start with a digit.")
     if not text:
         raise InvalidParams(f"{slug} needs a docstring: it is what the model reads.")
-    _check_parameters(function, slug)
+    more = (CALLER,) if _takes_context(function, slug) else ()
     common: dict[str, Any] = {
         "slug": slug,
         "title": name or slug.replace("_", " ").title(),
@@ -72,7 +72,7 @@ def custom_tool(
         "effect": Effect.WRITE,
         "api": None,
         "result": AnyResult,
-        "run": lambda arguments: _run(slug, function, arguments),
+        "run": lambda arguments: _run(slug, function, arguments, more),
     }
     if input_schema is not None:
         schema = _checked_schema(input_schema, slug)
@@ -81,11 +81,17 @@ def custom_tool(
     return Tool(**common, arguments=_arguments_model(function, slug))
 
 
-def _check_parameters(function: CustomFunction, slug: str) -> None:
-    try:
-        inspect.signature(function).bind(None)
-    except TypeError:
-        raise InvalidParams(f"{slug} must take its arguments as one parameter: nothing else is passed to it.") from None
+def _takes_context(function: CustomFunction, slug: str) -> bool:
+    """Whether the function takes Composio's `ctx` after its arguments. Raises InvalidParams for any other shape."""
+    parameters = [p for p in inspect.signature(function).parameters.values() if p.default is p.empty]
+    needed = [p for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+    if len(needed) == 2 and needed[1].name == "ctx":
+        return True
+    if len(needed) > 1 or not inspect.signature(function).parameters:
+        raise InvalidParams(
+            f"{slug} must take its arguments as one parameter, and at most ctx beside: nothing else is passed."
+        )
+    return False
 
 
 def _arguments_model(function: CustomFunction, slug: str) -> type[BaseModel]:
@@ -139,10 +145,13 @@ def _short(expected: object) -> str:
     return text if len(text) <= 100 else text[:99] + "…"
 
 
-def _run(slug: str, function: CustomFunction, arguments: BaseModel) -> Flow:
+def _run(slug: str, function: CustomFunction, arguments: BaseModel, more: tuple[Any, ...]) -> Flow:
     given = dict(arguments.model_extra or {}) if isinstance(arguments, AnyArguments) else arguments
     # To the type of a tool's flow a host call is a detail of the engine.
-    value: Any = yield HostCall(slug, function, (given,))  # type: ignore[misc]
+    value: Any = yield HostCall(slug, function, (given, *more))  # type: ignore[misc]
     if isinstance(value, BaseModel):
         value = value.model_dump(mode="json", by_alias=True)
-    return dict(value) if isinstance(value, Mapping) else {"result": value}
+    data = dict(value) if isinstance(value, Mapping) else {"result": value}
+    if unsendable(data, most=1):
+        raise InternalError(f"{slug} returned what JSON cannot say.", hint="The host must mend it; it did run.")
+    return data

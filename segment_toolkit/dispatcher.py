@@ -8,13 +8,15 @@ of the host's), and `drive` or `adrive` runs it.
 
 from __future__ import annotations
 
+import copy
 import logging
 from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .credentials import Credentials
-from .envelope import Envelope
+from .encoding import unsendable
+from .envelope import Envelope, Failure
 from .errors import InternalError, InvalidArguments, ToolkitError
 from .modifiers import matching
 from .policy import Policy
@@ -39,6 +41,8 @@ class Caller:
     modifiers: Sequence[Any] | None = None
 
 
+#: What a before_execute modifier may change of the caller.
+_CALLER = ("user_id", "connected_account_id", "custom_auth_params")
 # Until its account is known, a call has no credentials and nothing to redact.
 _NOBODY = Credentials()
 _NOTHING = Redactor(())
@@ -92,7 +96,7 @@ class Dispatcher:
         if tool.api is not None:
             self._bind(run, secrets_in(arguments))
         data = yield from tool.run(arguments)
-        return run.redactor.data(_shown(tool, data))  # type: ignore[no-any-return]
+        return run.redactor.data(_shown(tool, data, run.credentials))  # type: ignore[no-any-return]
 
     def _bind(self, run: Run, secrets: tuple[str, ...]) -> None:
         """Give the call its account, and its redactor every secret it can meet."""
@@ -106,7 +110,7 @@ class Dispatcher:
             log.error("bug in %s: %s", run.slug or "a tool call", type(error).__name__, exc_info=_safe(error))
             error = InternalError("The toolkit or the host's own code failed.", hint="A bug; do not repeat the call.")
         redactor = self._redactor(run)
-        error.message = redactor.text(error.message)
+        error.message, error.hint = redactor.text(error.message), redactor.text(error.hint)
         error.data = redactor.data(masked(error.data))
         if isinstance(error, InvalidArguments):
             error.problems = tuple(p._replace(path=redactor.text(p.path)) for p in error.problems)
@@ -117,27 +121,26 @@ class Dispatcher:
         if run.redactor is _NOTHING:
             try:
                 return self._resolve(run.caller).redactor
-            except ToolkitError:
+            except Exception:  # noqa: BLE001 - the store is the host's; that it fails was, or will be, reported by itself
                 return _NOTHING
         return run.redactor
 
     def _before(self, run: Run, document: JsonObject) -> Generator[HostCall, Any, JsonObject]:
-        params: Any = {
-            "arguments": document,
-            "user_id": run.caller.user_id,
-            "connected_account_id": run.caller.connected_account_id,
-        }
-        for modifier in matching(run.caller.modifiers, "before", run.slug, run.toolkit):
+        caller = run.caller
+        params: Any = {"arguments": document, **{name: getattr(caller, name) for name in _CALLER}}
+        for modifier in matching(caller.modifiers, "before", run.slug, run.toolkit):
             params = yield HostCall("before_execute", modifier, (run.slug, run.toolkit, params))
         if not isinstance(params, Mapping) or not isinstance(params.get("arguments"), dict):
             raise InternalError("The host's before_execute modifier returned no params with arguments.")
+        run.caller = replace(caller, **{name: params[name] for name in _CALLER if name in params})
         return dict(params["arguments"])
 
     def _after(self, run: Run, envelope: Envelope) -> Generator[HostCall, Any, Envelope]:
         """The envelope as the host's modifiers leave it. A failing one does not undo what the tool did: data stays."""
         try:
             for modifier in matching(run.caller.modifiers, "after", run.slug, run.toolkit):
-                changed = yield HostCall("after_execute", modifier, (run.slug, run.toolkit, envelope))
+                shown = copy.deepcopy(envelope)  # it may be changed in place, and must not be lost if that fails
+                changed = yield HostCall("after_execute", modifier, (run.slug, run.toolkit, shown))
                 envelope = _enveloped(changed, envelope)
         except Exception as error:  # noqa: BLE001 - as in steps
             ran = "The tool ran, and its result is in data" if envelope.successful else "The tool did not succeed"
@@ -148,9 +151,18 @@ class Dispatcher:
         return envelope
 
 
-def _shown(tool: Tool[Any], data: JsonObject) -> JsonObject:
-    """Answers of the Public API hold secrets of sources and destinations; what we say about events holds none."""
-    return masked(data) if tool.api is Api.PUBLIC else data
+def _shown(tool: Tool[Any], data: JsonObject, credentials: Credentials) -> JsonObject:
+    """Answers of the Public API hold secrets of sources and destinations; what we say about events may need a word."""
+    if tool.api is Api.PUBLIC:
+        return masked(data)  # type: ignore[no-any-return]
+    if tool.api is Api.TRACKING and credentials.key_is_doubtful:
+        data["warnings"] = [*data.get("warnings", ()), DOUBTFUL_KEY]
+    return data
+
+
+DOUBTFUL_KEY = (
+    "the configured write key has not the form of one (32 letters and digits): if it is wrong, events are lost"
+)
 
 
 def _safe(error: Exception) -> tuple[type[Exception], Exception, Any]:
@@ -160,11 +172,9 @@ def _safe(error: Exception) -> tuple[type[Exception], Exception, Any]:
 
 def _enveloped(changed: Any, before: Envelope) -> Envelope:
     """What an after_execute modifier returned, as an envelope that keeps the contract."""
-    if isinstance(changed, Envelope):
-        return changed
-    if not isinstance(changed, Mapping) or not isinstance(changed.get("data"), dict):
-        raise InternalError("The host's after_execute modifier returned no envelope.")
-    error = changed.get("error") if not changed.get("successful", False) else None
-    if error is None and not changed.get("successful", False):
-        error = before.error or "The host's after_execute modifier marked this as failed."
-    return Envelope(changed["data"], error, failure=before.failure if error else None)
+    if not isinstance(changed, Mapping) or not isinstance(changed.get("data"), dict) or unsendable(changed, most=1):
+        raise InternalError("The host's after_execute modifier returned no envelope that JSON can say.")
+    if changed.get("successful") is True:
+        return Envelope(changed["data"], None)
+    error = changed.get("error") or before.error or "The host's after_execute modifier marked this as failed."
+    return Envelope(changed["data"], str(error), failure=before.failure or Failure("internal", False, ""))

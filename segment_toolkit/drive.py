@@ -52,10 +52,10 @@ async def adrive(flow: Generator[Any, Any, T], perform: Callable[[Any], Awaitabl
         flow.close()
 
 
-def call_host(call: HostCall) -> Any:
-    """Call a function of the host's. Whatever it raises becomes an InternalError that names the function."""
+def call_host(call: HostCall, caller: object) -> Any:
+    """Call a function of the host's, for `caller`. What it raises becomes an InternalError that names it."""
     try:
-        outcome = call.function(*call.arguments)
+        outcome = call.function(*call.for_caller(caller))
     except Exception as error:
         raise _host_failed(call.what, error) from error
     if isawaitable(outcome):
@@ -66,10 +66,10 @@ def call_host(call: HostCall) -> Any:
     return outcome
 
 
-async def acall_host(call: HostCall) -> Any:
+async def acall_host(call: HostCall, caller: object) -> Any:
     """`call_host`, awaiting what is awaitable."""
     try:
-        outcome = call.function(*call.arguments)
+        outcome = call.function(*call.for_caller(caller))
         return await outcome if isawaitable(outcome) else outcome
     except Exception as error:
         raise _host_failed(call.what, error) from error

@@ -30,7 +30,7 @@ class Engine:
         send = self._sender.send
 
         def perform(wanted: Any) -> Any:
-            return send(wanted, run.credentials) if type(wanted) is Request else call_host(wanted)
+            return send(wanted, run.credentials) if type(wanted) is Request else call_host(wanted, run.caller)
 
         return drive(self._dispatcher.steps(run), perform)
 
@@ -51,7 +51,9 @@ class AsyncEngine:
         send = self._sender.send
 
         async def perform(wanted: Any) -> Any:
-            return await send(wanted, run.credentials) if type(wanted) is Request else await acall_host(wanted)
+            return (
+                await send(wanted, run.credentials) if type(wanted) is Request else await acall_host(wanted, run.caller)
+            )
 
         return await adrive(self._dispatcher.steps(run), perform)
 

@@ -6,6 +6,7 @@ a program (not the model) wants to know besides is beside the keys: `failure`, `
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -47,6 +48,9 @@ class Envelope(dict[str, Any]):
     @property
     def successful(self) -> bool:
         return self["successful"]  # type: ignore[no-any-return]
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Envelope:
+        return Envelope(copy.deepcopy(self["data"], memo), self["error"], failure=self.failure)
 
     @classmethod
     def success(cls, data: Mapping[str, Any]) -> Envelope:

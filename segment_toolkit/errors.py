@@ -3,14 +3,14 @@
     ToolkitError
     ├── UnknownTool, MalformedToolCall, InvalidArguments     change the call
     ├── NotPermitted                                         ask the host or its user
-    ├── MissingCredential, RegionUnknown, HostUnavailable    the host must configure something
+    ├── MissingCredential, Misconfigured, RegionUnknown, HostUnavailable   the host must configure something
     ├── UpstreamError(status) ── RateLimited, DegradedAnswer Segment said no, or said nothing we can read
     ├── TransportError(sent), InternalError                  outcome unknown; our bug
     └── InvalidParams, AccountNotFound, SeveralAccounts, AccountTimeout   the host called us wrongly
 
 Siblings differ in what the caller should do next. Inside the engine they are raised; `dispatcher` turns
-every one into a failed envelope, so that none reaches the host from a tool call. Only the last row reaches a host,
-and only from what a host itself does: listing tools, managing accounts. Composio's names for them: `exceptions`.
+every one into a failed envelope, so that none reaches the host from a tool call. What reaches a host comes from what
+it does itself: UnknownTool from listing tools, the last row from managing accounts. Composio's names: `exceptions`.
 """
 
 from __future__ import annotations
@@ -72,7 +72,11 @@ class ToolkitError(Exception):
         return f"{self.message} {self.hint}".strip()
 
 
-class UnknownTool(ToolkitError):
+class NotFound(ToolkitError):
+    """What a host or a model named does not exist."""
+
+
+class UnknownTool(NotFound):
     """No tool has that name; the message names the nearest."""
 
     code: Code = "unknown_tool"
@@ -105,6 +109,12 @@ class MissingCredential(ToolkitError):
     code: Code = "auth"
 
 
+class Misconfigured(ToolkitError):
+    """What the host configured (the environment, the accounts file) cannot be used."""
+
+    code: Code = "auth"
+
+
 class RegionUnknown(ToolkitError):
     """Nobody said whether the workspace is in the US or the EU, and guessing loses events."""
 
@@ -119,6 +129,9 @@ class HostUnavailable(ToolkitError):
 
 class UpstreamError(ToolkitError):
     """Segment answered, and the answer is a refusal. `status` is the HTTP status, `host` who answered."""
+
+    #: The body was no answer of Segment's: a page, cut JSON, nothing.
+    unreadable = False
 
     def __init__(self, message: str, *, status: int, host: str, code: Code, hint: str = "") -> None:
         super().__init__(message, hint=hint)
@@ -142,7 +155,7 @@ class DegradedAnswer(UpstreamError):
 
     def __init__(self, message: str, *, status: int, host: str, hint: str = "") -> None:
         super().__init__(message, status=status, host=host, code="upstream", hint=hint)
-        self.outcome_unknown = True
+        self.outcome_unknown = self.unreadable = True
 
 
 class TransportError(ToolkitError):
@@ -168,7 +181,7 @@ class InvalidParams(ToolkitError, ValueError):
     code: Code = "validation"
 
 
-class AccountNotFound(ToolkitError):
+class AccountNotFound(NotFound):
     """No connected account (or auth config) has that id, or not for this user."""
 
     code: Code = "auth"

@@ -7,13 +7,18 @@ from .errors import (
     AccountTimeout,
     InvalidParams,
     MissingCredential,
+    NotFound,
     SeveralAccounts,
     ToolkitError,
     UnknownTool,
 )
 
 ComposioError = ToolkitError
+NotFoundError = NotFound
 ToolNotFoundError = UnknownTool
+InvalidModifier = InvalidParams
+# There is one version here, so it is never raised; a clause that catches it moves over all the same.
+ToolVersionRequiredError = InvalidParams
 ApiKeyNotProvidedError = MissingCredential
 ConnectedAccountNotFoundError = AccountNotFound
 ComposioMultipleConnectedAccountsError = SeveralAccounts
@@ -26,8 +31,11 @@ __all__ = [
     "ComposioMultipleConnectedAccountsError",
     "ComposioSDKTimeoutError",
     "ConnectedAccountNotFoundError",
+    "InvalidModifier",
     "InvalidParams",
+    "NotFoundError",
     "ToolNotFoundError",
+    "ToolVersionRequiredError",
     "ToolkitError",
     "ValidationError",
 ]

@@ -31,12 +31,10 @@ class _Bound:
         """Tools in the vendor's format."""
         return self.provider.wrap_tools(tools)
 
-    def _calls(self, response: Any) -> list[ToolCall] | Envelope:
-        """The calls of a reply, or the one failed envelope of a reply that is none: what a model sent never raises."""
-        try:
-            return self.provider.tool_calls(response)
-        except InvalidParams as error:
-            return Envelope.from_error(error)
+    def _calls(self, response: Any, session: None) -> list[ToolCall]:
+        if session is not None:
+            raise TypeError("sessions are Composio's cloud's; give user_id")
+        return self.provider.tool_calls(response)
 
 
 class BoundProvider(_Bound):
@@ -47,28 +45,50 @@ class BoundProvider(_Bound):
         self._tools = tools
 
     def execute_tool_call(
-        self, user_id: str | None = None, tool_call: Any = None, modifiers: Sequence[Any] | None = None
+        self,
+        user_id: str | None = None,
+        tool_call: Any = None,
+        modifiers: Sequence[Any] | None = None,
+        *,
+        session: None = None,
     ) -> Envelope:
         """Run one tool call of a reply. Never raises for what is in it."""
+        del session
         return self._tools.run(self.provider.tool_call(tool_call), user_id=user_id, modifiers=modifiers)
 
     def handle_tool_calls(
-        self, user_id: str | None = None, response: Any = None, modifiers: Sequence[Any] | None = None
+        self,
+        user_id: str | None = None,
+        response: Any = None,
+        modifiers: Sequence[Any] | None = None,
+        *,
+        session: None = None,
     ) -> list[Envelope]:
         """One envelope for each tool call of a reply, in its order; [] when it has none.
 
-        `response` is the SDK's object, a dict, or JSON text: a completion, or its assistant message.
+        `response` is the SDK's object, a dict, or JSON text: a completion, or its assistant message. What is none of
+        these gives one failed envelope: what a model sent never raises.
         """
-        calls = self._calls(response)
-        if isinstance(calls, Envelope):
-            return [calls]
+        try:
+            calls = self._calls(response, session)
+        except InvalidParams as error:
+            return [Envelope.from_error(error)]
         return [self._tools.run(call, user_id=user_id, modifiers=modifiers) for call in calls]
 
     def tool_messages(
-        self, user_id: str | None = None, response: Any = None, modifiers: Sequence[Any] | None = None
+        self,
+        user_id: str | None = None,
+        response: Any = None,
+        modifiers: Sequence[Any] | None = None,
+        *,
+        session: None = None,
     ) -> list[Any]:
-        """`handle_tool_calls`, as messages ready to append to the conversation: one for each tool call id."""
-        return [self.provider.message(e) for e in self.handle_tool_calls(user_id, response, modifiers)]
+        """`handle_tool_calls`, as messages ready to append to the conversation: one for each tool call, no others."""
+        try:
+            calls = self._calls(response, session)
+        except InvalidParams:
+            return []  # there is no call that a message could answer; handle_tool_calls says what is wrong
+        return [self.provider.message(self._tools.run(c, user_id=user_id, modifiers=modifiers)) for c in calls]
 
 
 class AsyncBoundProvider(_Bound):
@@ -79,19 +99,40 @@ class AsyncBoundProvider(_Bound):
         self._tools = tools
 
     async def execute_tool_call(
-        self, user_id: str | None = None, tool_call: Any = None, modifiers: Sequence[Any] | None = None
+        self,
+        user_id: str | None = None,
+        tool_call: Any = None,
+        modifiers: Sequence[Any] | None = None,
+        *,
+        session: None = None,
     ) -> Envelope:
+        del session
         return await self._tools.run(self.provider.tool_call(tool_call), user_id=user_id, modifiers=modifiers)
 
     async def handle_tool_calls(
-        self, user_id: str | None = None, response: Any = None, modifiers: Sequence[Any] | None = None
+        self,
+        user_id: str | None = None,
+        response: Any = None,
+        modifiers: Sequence[Any] | None = None,
+        *,
+        session: None = None,
     ) -> list[Envelope]:
-        calls = self._calls(response)
-        if isinstance(calls, Envelope):
-            return [calls]
+        try:
+            calls = self._calls(response, session)
+        except InvalidParams as error:
+            return [Envelope.from_error(error)]
         return [await self._tools.run(call, user_id=user_id, modifiers=modifiers) for call in calls]
 
     async def tool_messages(
-        self, user_id: str | None = None, response: Any = None, modifiers: Sequence[Any] | None = None
+        self,
+        user_id: str | None = None,
+        response: Any = None,
+        modifiers: Sequence[Any] | None = None,
+        *,
+        session: None = None,
     ) -> list[Any]:
-        return [self.provider.message(e) for e in await self.handle_tool_calls(user_id, response, modifiers)]
+        try:
+            calls = self._calls(response, session)
+        except InvalidParams:
+            return []
+        return [self.provider.message(await self._tools.run(c, user_id=user_id, modifiers=modifiers)) for c in calls]

@@ -18,7 +18,9 @@ SHORTEST = 6
 SHORTEST_ARGUMENT = 16
 _TOKEN = re.compile(r"sgp_\w+", re.ASCII)
 #: Members of Public API answers whose strings are secrets: write keys, and the settings of destinations and warehouses.
-_TELLING = re.compile(r"write_?keys?$|api_?key|secret|token|passw|private_?key|credential", re.IGNORECASE)
+_TELLING = re.compile(
+    r".+keys?(_?id)?$|secret|token|passw|pwd|authorization|credential|signature|webhook_?url", re.IGNORECASE
+)
 
 
 class Redactor:

@@ -42,6 +42,14 @@ def strict(schema: Schema) -> dict[str, Any]:
     return {**kept, "properties": members, "required": list(members), "additionalProperties": False}
 
 
+def can_be_strict(schema: Schema) -> bool:
+    """Whether the schema keeps to the portable subset; a host's own (a `$ref`, a union) may not, and goes loose."""
+    if not isinstance(schema.get("type"), str) or "$ref" in schema or "anyOf" in schema or "oneOf" in schema:
+        return False
+    members = [*schema.get("properties", {}).values(), *([schema["items"]] if "items" in schema else [])]
+    return all(can_be_strict(member) for member in members)
+
+
 def _nullable(schema: dict[str, Any]) -> dict[str, Any]:
     """A union, not a type list, which other vendors' converters reject; the description stays outside."""
     description = schema.pop("description", None)

@@ -85,7 +85,16 @@ class HostCall(NamedTuple):
     function: Callable[..., Any]
     arguments: tuple[Any, ...]
 
+    def for_caller(self, caller: object) -> tuple[Any, ...]:
+        """The arguments, with the caller where one is marked."""
+        return tuple(caller if isinstance(argument, CallerMark) else argument for argument in self.arguments)
 
+
+class CallerMark:
+    """Among the arguments of a HostCall: here the driver puts for whom the call runs."""
+
+
+CALLER = CallerMark()
 Flow = Generator[Request, Response, JsonObject]
 A = TypeVar("A", bound="Arguments")
 

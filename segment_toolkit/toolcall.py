@@ -37,13 +37,20 @@ def parse(arguments: Any) -> dict[str, Any]:
         if isinstance(arguments, Mapping):
             return dict(arguments)
         if isinstance(arguments, bytes | bytearray):
-            arguments = arguments.decode("utf-8", "replace")
+            arguments = _text(bytes(arguments))
         if not isinstance(arguments, str):
             break
         arguments = _decode(arguments)
     if isinstance(arguments, dict):
         return arguments
     raise MalformedToolCall(f"The arguments are a JSON {json_type(arguments)}, not an object.", hint=_EXAMPLE)
+
+
+def _text(data: bytes) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        raise MalformedToolCall("The arguments are not valid UTF-8.", hint=_EXAMPLE) from None
 
 
 def _decode(text: str) -> Any:

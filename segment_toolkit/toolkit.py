@@ -125,12 +125,15 @@ class _Parts:
         from .policy import Policy
         from .wallet import Wallet, environment_credentials, explicit_credentials
 
-        explicit = explicit_credentials(self._api_key, self._given)
-        wallet = Wallet(explicit, environment_credentials(self._environ), self._accounts.credentials_for)
+        wallet = Wallet(
+            explicit_credentials(self._api_key, self._given),
+            environment=lambda: environment_credentials(self._environ),
+            account=lambda user_id, account: self._accounts.credentials_for(user_id, account),
+        )
         return Dispatcher(self._registry, Policy(self._approve), wallet.resolve)
 
     def _tool_count(self) -> int:
-        return len(self._registry.slugs())
+        return len(self._registry.definitions(toolkits=["segment"]))
 
 
 class SegmentToolkit(_Parts):
@@ -147,7 +150,7 @@ class SegmentToolkit(_Parts):
         **options: Any,
     ) -> None:
         super().__init__(provider, **options)
-        self._transport = http_client or transport
+        self._transport = _of_colour(http_client or transport, "close", "SegmentToolkit takes a sync httpx client")
         self._made: Engine | None = None
         self.tools = Tools(self._registry, self._provider, self._engine)
         self.provider = BoundProvider(self._provider, self.tools)
@@ -214,7 +217,9 @@ class AsyncSegmentToolkit(_Parts):
         **options: Any,
     ) -> None:
         super().__init__(provider, **options)
-        self._transport = http_client or transport
+        self._transport = _of_colour(
+            http_client or transport, "aclose", "AsyncSegmentToolkit takes an async httpx client"
+        )
         self._made: AsyncEngine | None = None
         self.tools = AsyncTools(self._registry, self._provider, self._engine)
         self.provider = AsyncBoundProvider(self._provider, self.tools)
@@ -293,6 +298,12 @@ class Experimental:
         """`tools.custom_tool`; `output_params` and `preload` are taken and unused."""
         del output_params, preload
         return self._tools.custom_tool(fn, toolkit=extends_toolkit, slug=slug, name=name, description=description)
+
+
+def _of_colour(transport: Any, closing: str, wanted: str) -> Any:
+    if transport is not None and not hasattr(transport, closing):
+        raise TypeError(f"{wanted} or transport, not {type(transport).__name__}")
+    return transport
 
 
 def _default_provider() -> Provider:

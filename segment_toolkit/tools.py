@@ -26,6 +26,9 @@ class _Catalogue:
     def _raw(
         self, slug: str | None = None, modifiers: Sequence[Any] | None = None, **filters: Any
     ) -> list[ToolDefinition]:
+        for name in ("tools", "toolkits", "tags"):
+            if isinstance(filters.get(name), str):
+                filters[name] = [filters[name]]
         if slug is not None:
             filters["tools"] = [slug, *(filters.get("tools") or ())]
         scopes = filters.pop("scopes", None)
@@ -177,13 +180,22 @@ class AsyncTools(_Catalogue):
         return await self._engine().run(call, **options)
 
 
-def _call_credentials(
-    params: Mapping[str, Any] | None, connection: Mapping[str, Any] | None, text: str | None
-) -> Mapping[str, Any] | None:
+def _call_credentials(params: Any, connection: Any, text: str | None) -> Mapping[str, Any] | None:
+    """The credentials of one call by name, from our shape or Composio's two. Raises InvalidParams for any other."""
     if text is not None:
         raise InvalidParams("text needs a model to read it; give arguments.")
-    values = dict(connection.get("val", connection)) if connection else {}
-    listed = (params or {}).get("parameters")
-    if isinstance(listed, Sequence) and not isinstance(listed, str):  # Composio's shape: [{"in", "name", "value"}]
+    values = _values(connection)
+    listed = params.get("parameters") if isinstance(params, Mapping) else None
+    if isinstance(listed, Sequence) and not isinstance(listed, str):  # [{"in", "name", "value"}]
         params = {str(m.get("name")): m.get("value") for m in listed if isinstance(m, Mapping)}
-    return {**values, **(params or {})} or None
+    return {**values, **_values(params)} or None
+
+
+def _values(given: Any) -> dict[str, Any]:
+    """Named credentials, from a bare mapping or from the `val` of a connection."""
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping):
+        raise InvalidParams("The credentials of a call are a mapping of their names to their values.")
+    values = given.get("val", given)
+    return {k: v for k, v in values.items() if k != "status"} if isinstance(values, Mapping) else {"val": values}

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from .credentials import Credentials, credentials_from, from_environment, recognised
+from .errors import AccountNotFound, InvalidParams, Misconfigured, SeveralAccounts, ToolkitError
 
 if TYPE_CHECKING:
     from .accounts.store import AccountStore
@@ -24,22 +26,43 @@ class Wallet:
     def __init__(
         self,
         explicit: Credentials,
-        environment: Credentials,
+        *,
+        environment: Callable[[], Credentials],
         account: Callable[[str | None, str | None], Credentials | None],
     ) -> None:
-        self._hosts = explicit.hosts_of(environment)
-        self._own = self._hosts if explicit.has_secret else None
-        self._of_environment = self._hosts.or_else(environment)
+        self._explicit = explicit
+        self._read_environment = environment
         self._account = account
 
     def resolve(self, caller: Caller) -> Credentials:
-        """Raises AccountNotFound, SeveralAccounts or InvalidParams, never naming a secret."""
+        """Raises AccountNotFound, SeveralAccounts, Misconfigured or InvalidParams, never naming a secret."""
         if caller.custom_auth_params:
             return credentials_from(caller.custom_auth_params).hosts_of(self._hosts)
-        if self._own is not None and caller.connected_account_id is None:
-            return self._own
-        account = self._account(caller.user_id, caller.connected_account_id)
-        return self._of_environment if account is None else account.hosts_of(self._hosts)
+        if self._explicit.has_secret and caller.connected_account_id is None:
+            return self._hosts
+        account = self._connected(caller)
+        return self._hosts.or_else(self._environment) if account is None else account.hosts_of(self._hosts)
+
+    def _connected(self, caller: Caller) -> Credentials | None:
+        try:
+            return self._account(caller.user_id, caller.connected_account_id)
+        except (AccountNotFound, SeveralAccounts):
+            raise
+        except ToolkitError as error:  # the store cannot be opened
+            raise Misconfigured(error.message, hint=error.hint) from error
+
+    @cached_property
+    def _environment(self) -> Credentials:
+        try:
+            return self._read_environment()
+        except InvalidParams as error:
+            raise Misconfigured(
+                f"A SEGMENT_* variable is wrong: {error.message}", hint="The host must set it right."
+            ) from None
+
+    @cached_property
+    def _hosts(self) -> Credentials:
+        return self._explicit.hosts_of(self._environment)
 
 
 def explicit_credentials(api_key: str | None, given: Mapping[str, Any]) -> Credentials:

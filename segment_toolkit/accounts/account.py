@@ -172,7 +172,7 @@ def _kinds(credentials: Credentials) -> Iterator[KeyKind]:
 def _lacks(credentials: Credentials) -> Iterator[str]:
     held = set(_kinds(credentials))
     if credentials.region is None:
-        yield "region not set: calls are refused until it is known; update the account with region=us or region=eu"
+        yield "region not set: the toolkit's is used, or calls are refused; update the account with region=us or eu"
     if "write_key" not in held:
         yield "no write key: event tools need one; update the account with write_key=..."
     if "public_api_token" not in held:

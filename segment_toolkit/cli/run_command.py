@@ -34,8 +34,12 @@ def _toolkit(options: Namespace) -> SegmentToolkit:
     from ..toolkit import SegmentToolkit
 
     approve: Approve | None = (lambda _: True) if options.yes else person_at_terminal()
-    make = SegmentToolkit.sandbox if options.sandbox else SegmentToolkit
-    return make(approve=approve)
+    if options.sandbox:
+        return SegmentToolkit.sandbox(approve=approve)
+    from ..wallet import environment_credentials
+
+    environment_credentials(None)  # a wrong variable is the person's mistake: say so before anything runs
+    return SegmentToolkit(approve=approve)
 
 
 def _comment(envelope: Envelope) -> None:

@@ -57,3 +57,17 @@ def decoded(response: Any) -> Any:
         return json.loads(response)
     except (ValueError, RecursionError):
         raise InvalidParams("The reply is not valid JSON.", hint="Pass the SDK's object, a dict or its JSON.") from None
+
+
+def as_text(envelope: Envelope) -> str:
+    """The envelope as the JSON text that a model reads. What a host's own code put into it may not be JSON."""
+    import json
+
+    try:
+        text = json.dumps(envelope, ensure_ascii=False, allow_nan=False)
+        text.encode()
+    except (ValueError, TypeError, RecursionError):  # UnicodeEncodeError is a ValueError
+        text = json.dumps(
+            {"data": {"text": repr(envelope.data)}, "error": envelope.error, "successful": envelope.successful}
+        )
+    return text

@@ -7,14 +7,13 @@ Results    {"role": "tool", "tool_call_id", "content": the envelope as JSON text
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidParams
-from ..strict import loose, strict
+from ..strict import can_be_strict, loose, strict
 from ..toolcall import ToolCall
-from .base import Provider, decoded, member
+from .base import Provider, as_text, decoded, member
 
 if TYPE_CHECKING:
     from ..definitions import ToolDefinition
@@ -31,7 +30,7 @@ class OpenAIProvider(Provider):
 
     def wrap_tool(self, tool: ToolDefinition) -> dict[str, Any]:
         function: dict[str, Any] = {"name": tool.slug, "description": tool.description}
-        if self.strict:
+        if self.strict and can_be_strict(tool.input_parameters):
             function |= {"parameters": strict(tool.input_parameters), "strict": True}
         else:
             function["parameters"] = loose(tool.input_parameters)
@@ -51,8 +50,7 @@ class OpenAIProvider(Provider):
         return ToolCall(member(function, "name"), arguments, call_id if isinstance(call_id, str) else None)
 
     def message(self, envelope: Envelope) -> dict[str, Any]:
-        content = json.dumps(envelope, ensure_ascii=False, default=str)
-        return {"role": "tool", "tool_call_id": envelope.tool_call_id or "", "content": content}
+        return {"role": "tool", "tool_call_id": envelope.tool_call_id or "", "content": as_text(envelope)}
 
 
 def _message(response: Any) -> Any:

@@ -11,11 +11,12 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from ..encoding import unsendable
 from ..errors import Code, DegradedAnswer, RateLimited, UpstreamError
 from ..redaction import Redactor
 from ..tool import Api, Request, Response
 
-#: The Tracking API answers exactly this (HTTP Tracking API, "Errors"); comparing saves a parse for each event.
+#: What the Tracking API answers (HTTP Tracking API, "Errors"), in the compact form (assumed): comparing saves a parse.
 _QUEUED = b'{"success":true}'
 MOST_MESSAGE_CHARACTERS = 300
 DEEPEST = 60
@@ -57,7 +58,7 @@ def read(request: Request, answer: Answer) -> Response:
             return Response(status, {"success": True}, host)
     elif status in (200, 201):
         document = _parsed(body)
-        if isinstance(document, dict) and isinstance(document.get("data"), dict) and not _deep(document):
+        if isinstance(document, dict) and isinstance(document.get("data"), dict) and _sayable(document):
             return Response(status, document["data"], host)
     raise _degraded(request, answer) if status < 400 else _refused(request, answer)
 
@@ -72,6 +73,11 @@ def _parsed(body: bytes) -> Any:
         return json.loads(body)
     except (ValueError, RecursionError):
         return None
+
+
+def _sayable(document: Any) -> bool:
+    """Whether the answer can be handed on as JSON: no NaN, no lone surrogate, no absurd depth."""
+    return not _deep(document) and not unsendable(document, most=1)
 
 
 def _deep(document: Any) -> bool:
@@ -115,6 +121,7 @@ def _refused(request: Request, answer: Answer) -> UpstreamError:
     if "payload limit" in said.lower():
         code = "too_large"
     error = UpstreamError(message, status=status, host=host, code=code, hint=_HINTS[code])
+    error.unreadable = _kind(answer.body) == "an HTML page"
     if transient:
         error.outcome_unknown, error.retryable = True, request.method == "GET"
         error.hint = _HINTS["upstream"] if error.retryable else UNKNOWN

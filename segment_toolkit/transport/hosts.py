@@ -38,7 +38,8 @@ def target(request: Request, credentials: Credentials) -> Target:
     if not credentials.public_api_token:
         raise MissingCredential(
             "This needs a Segment Public API token, and none is configured.",
-            hint="The host sets it: public_api_token=..., a connected account, or SEGMENT_PUBLIC_API_TOKEN.",
+            hint="The host sets it: public_api_token=..., a connected account, or SEGMENT_PUBLIC_API_TOKEN."
+            + _one_source(credentials),
         )
     query = "?" + urlencode(request.query) if request.query else ""
     return Target(_base(request, credentials) + request.path + query, f"Bearer {credentials.public_api_token}")
@@ -60,6 +61,10 @@ def _base(request: Request, credentials: Credentials) -> str:
     return (TRACKING if tracking else PUBLIC_API)[region]
 
 
+def _one_source(credentials: Credentials) -> str:
+    return " A toolkit or account with a secret of its own uses no other source." if credentials.has_secret else ""
+
+
 def _unavailable(which: str) -> str:
     raise HostUnavailable(f"No {which} host is configured.")
 
@@ -75,7 +80,8 @@ def _basic(request: Request, credentials: Credentials) -> str:
             )
         raise MissingCredential(
             "This needs a write key of a Segment source, and none is configured.",
-            hint="The host sets it: write_key=..., a connected account, or SEGMENT_WRITE_KEY; or give writeKey.",
+            hint="The host sets it: write_key=..., a connected account, or SEGMENT_WRITE_KEY; or give writeKey."
+            + _one_source(credentials),
         )
     return "Basic " + b64encode(f"{key}:".encode()).decode()
 

@@ -1,13 +1,14 @@
 """One HTTP exchange over httpx, sync and async.
 
 The default way is httpx's own pooled transport, given prepared requests: it skips what `httpx.Client` adds for
-browsers (cookies, redirects, auth flows, URL merging) and costs a third less a call (`benchmarks/transport.py`).
+browsers (cookies, redirects, auth flows, URL merging) and costs a third less a call (`benchmarks/dispatch.py`).
 A client of the host's, or a proxy in the environment, goes through `httpx.Client`, which knows about those.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -173,6 +174,11 @@ def _network_errors(request: Request, host: str) -> Iterator[None]:
         lost = TransportError(f"No answer from {host} ({kind}).", sent=True, host=host, hint=hint)
         lost.retryable = read_only
         raise lost from None
+    except Exception as error:  # noqa: BLE001 - a transport of the host's may raise anything; the tool must know it was sent
+        logging.getLogger("segment_toolkit").error("the transport raised %s", type(error).__name__)
+        fault = TransportError(f"The HTTP client failed ({type(error).__name__}).", sent=True, host=host, hint=UNKNOWN)
+        fault.code = "internal"
+        raise fault from None
 
 
 def _proxied() -> bool:

@@ -80,7 +80,7 @@ def test_a_tool_is_shown_as_text_by_default(cli: Cli) -> None:
     assert shown.code == 0
     lines = [line.split() for line in shown.out.splitlines()]
     assert lines[0] == ["SEGMENT_ADD_LABELS_TO_SOURCE", "write"]
-    assert ["labels*", "array", "of", "objects", "To", "add"] in lines
+    assert ["labels*", "array", "of", "objects", "Existing", "labels"] in lines
     assert ["key*", "string", "e.g.", "environment"] in lines
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import Any
 
 import pytest
@@ -115,8 +116,29 @@ def test_a_json_schema_of_the_hosts_will_do_instead_of_a_model(toolkit: SegmentT
     assert "sgp_" not in str(wrong)
 
 
-def two_parameters(request: Question, ctx: Any) -> None:
-    """Wants a context."""
+def test_composios_context_says_for_whom_the_call_runs(toolkit: SegmentToolkit) -> None:
+    @toolkit.experimental.tool
+    def whose(input: Question, ctx: Any) -> dict[str, Any]:
+        """Whose order it is."""
+        return {"order": input.order_id, "user": ctx.user_id}
+
+    envelope = toolkit.tools.execute("WHOSE", {"order_id": "o1"}, user_id="tenant")
+
+    assert envelope.data == {"order": "o1", "user": "tenant"}
+
+
+@pytest.mark.parametrize("returned", [pytest.param({(1, 2): 3}, id="a tuple key"), pytest.param({1, 2}, id="a set")])
+def test_a_result_that_json_cannot_say_is_a_failure_of_the_host(toolkit: SegmentToolkit, returned: Any) -> None:
+    toolkit.tools.custom_tool(lambda given: returned, slug="ODD", description="Odd.", input_schema=SCHEMA)
+
+    envelope = toolkit.tools.execute("ODD", {"order_id": "o1"})
+
+    assert "JSON cannot say" in str(envelope.error)
+    assert json.loads(json.dumps(envelope)) == envelope
+
+
+def two_parameters(request: Question, other: Any) -> None:
+    """Wants more than its arguments."""
 
 
 def no_model(request: str) -> None:

@@ -12,6 +12,7 @@ import pytest
 from segment_toolkit import Envelope, SegmentToolkit
 from segment_toolkit.errors import Code
 from segment_toolkit.sandbox import Sandbox
+from tests.replies import completion
 
 TRACK = {"userId": "u", "event": "E"}
 
@@ -167,3 +168,111 @@ def test_an_unknown_tool_names_the_nearest_and_hides_what_may_be_a_secret(toolki
     assert "'SEGMENT_TRACK'" in str(near.error)
     assert failure.code == "unknown_tool"
     assert "sgp_" not in str(secret)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param({"environ": {"SEGMENT_REGION": "mars"}}, id="no such region"),
+        pytest.param({"environ": {"SEGMENT_TRACKING_URL": "http://collector.example"}}, id="plain http"),
+        pytest.param({"environ": {}, "accounts": "/nonexistent/folder/accounts.db"}, id="no such folder"),
+    ],
+)
+def test_what_the_host_configured_wrongly_is_an_envelope_too(options: dict[str, Any]) -> None:
+    toolkit = SegmentToolkit(**options)
+
+    _, failure = failing(toolkit, "SEGMENT_TRACK", TRACK, user_id="u1")
+    messages = toolkit.provider.tool_messages("u1", completion(("SEGMENT_TRACK", TRACK), ("SEGMENT_NOPE", {})))
+
+    assert failure.code in {"auth", "internal"}
+    assert len(messages) == 2
+
+
+class BrokenStore:
+    """A store of a host's whose methods all raise."""
+
+    put_account = None
+
+    def __getattr__(self, name: str) -> Any:
+        raise RuntimeError("password=hunter2")
+
+
+@pytest.mark.parametrize("slug", ["SEGMENT_TRACK", "NOPE"])
+def test_an_account_store_that_raises_ends_in_an_envelope(slug: str) -> None:
+    envelope, _ = failing(SegmentToolkit(environ={}, accounts=BrokenStore()), slug, TRACK, user_id="u1")
+
+    assert "hunter2" not in str(envelope)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param('{"data": {"settings": {"a": "\\ud800"}, "sourceId": "s"}}', id="a lone surrogate"),
+        pytest.param('{"data": {"settings": {"a": NaN}, "sourceId": "s"}}', id="NaN"),
+        pytest.param('{"data": {"settings": {"a": 1e999}, "sourceId": "s"}}', id="a number over all numbers"),
+        pytest.param('{"data": {"settings": {}, "sourceId": "s"}}', id="an empty shell"),
+    ],
+)
+def test_an_answer_that_cannot_be_handed_on_is_no_success(toolkit: SegmentToolkit, box: Sandbox, body: str) -> None:
+    box.inject(status=200, body=body)
+
+    envelope, failure = failing(toolkit, "SEGMENT_LIST_SCHEMA_SETTINGS_IN_SOURCE", {"sourceId": "s"})
+
+    assert failure.code == "upstream"
+    assert json.dumps(envelope, allow_nan=False).encode()
+
+
+def test_a_client_that_fails_in_the_middle_of_a_batch_leaves_a_receipt_for_every_event(
+    toolkit: SegmentToolkit, box: Sandbox
+) -> None:
+    first = toolkit.tools.execute("SEGMENT_BATCH", {"batch": [{"type": "track", "userId": "u", "event": "E"}] * 2})
+    box.inject(error=RuntimeError, after=True)
+
+    envelope, failure = failing(
+        toolkit, "SEGMENT_BATCH", {"batch": [{"type": "track", "userId": "u", "event": "E"}] * 3}
+    )
+
+    assert first.successful
+    assert failure.code == "internal"
+    assert [receipt["reason"] for receipt in envelope.data["receipts"]] == ["outcome unknown"] * 3
+
+
+def test_a_page_with_an_error_status_is_a_degraded_answer(toolkit: SegmentToolkit, box: Sandbox) -> None:
+    box.inject(status=503, body="<html>down</html>", times=3)
+
+    envelope, _ = failing(toolkit, "SEGMENT_GET_DESTINATION", {"destinationId": "d1"})
+
+    assert envelope.data["destination"] == {"id": "d1"}
+    assert envelope.data["degraded"] is True
+
+
+def test_a_configured_key_of_an_unknown_form_is_used_and_said_to_be_doubtful(box: Sandbox) -> None:
+    toolkit = SegmentToolkit(region="us", write_key="oops-no-key", environ={}, transport=box.transport())
+
+    envelope = toolkit.tools.execute("SEGMENT_TRACK", TRACK)
+
+    assert "has not the form" in envelope.data["warnings"][0]
+
+
+def test_arguments_that_are_not_utf8_are_refused_not_mended(toolkit: SegmentToolkit, box: Sandbox) -> None:
+    _, failure = failing(toolkit, "SEGMENT_TRACK", b'{"userId": "caf\xe9", "event": "E"}')
+
+    assert failure.code == "validation"
+    assert box.requests == []
+
+
+def test_consent_may_come_from_the_batch_and_the_rest_of_the_context_from_the_event(
+    toolkit: SegmentToolkit, box: Sandbox
+) -> None:
+    event = {
+        "type": "track",
+        "userId": "u",
+        "event": "Segment Consent Preference Updated",
+        "context": {"ip": "203.0.113.7"},
+    }
+    shared = {"consent": {"categoryPreferences": {"Advertising": True}}}
+
+    envelope = toolkit.tools.execute("SEGMENT_BATCH", {"batch": [event], "context": shared})
+
+    assert envelope.successful, envelope
+    assert box.events[0]["context"] == {**shared, "ip": "203.0.113.7"}

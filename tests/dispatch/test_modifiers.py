@@ -132,3 +132,57 @@ def test_schema_modifiers_change_a_copy(toolkit: SegmentToolkit) -> None:
 def test_what_is_no_modifier_is_refused(toolkit: SegmentToolkit) -> None:
     with pytest.raises(InvalidParams, match="before_execute"):
         toolkit.tools.get("t", modifiers=[print])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda r: r.update(data="text") or r, id="data that is no object"),
+        pytest.param(lambda r: r.pop("data") and r, id="no data"),
+        pytest.param(lambda r: r["data"].update({(1, 2): 3}) or r, id="what JSON cannot say"),
+        pytest.param(lambda r: None, id="nothing"),
+    ],
+)
+def test_an_envelope_changed_in_place_into_none_is_refused_and_the_result_is_kept(
+    toolkit: SegmentToolkit, box: Sandbox, change: Any
+) -> None:
+    modifier = after_execute(lambda tool, toolkit, response: change(response))
+
+    envelope = toolkit.tools.execute("SEGMENT_TRACK", TRACK, modifiers=[modifier])
+
+    assert set(envelope) == {"data", "error", "successful"}
+    assert envelope.data["messageId"] == box.events[0]["messageId"]
+    assert "The tool ran" in str(envelope.error)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda r: r.update(successful=False) or r, id="marked as failed"),
+        pytest.param(lambda r: r.pop("error") or r, id="error taken out"),
+        pytest.param(lambda r: r.update(extra=1) or r, id="a fourth key"),
+    ],
+)
+def test_whatever_a_modifier_leaves_the_contract_of_three_keys_holds(toolkit: SegmentToolkit, change: Any) -> None:
+    modifier = after_execute(lambda tool, toolkit, response: change(response))
+
+    envelope = toolkit.tools.execute("SEGMENT_TRACK", TRACK, modifiers=[modifier])
+
+    assert set(envelope) == {"data", "error", "successful"}
+    assert (envelope.error is None) == envelope.successful
+    assert (envelope.failure is None) == envelope.successful
+
+
+def test_before_execute_may_choose_the_account(box: Sandbox) -> None:
+    toolkit = SegmentToolkit.sandbox(box)
+    toolkit.connected_accounts.initiate(
+        "u2", "ac_x", config={"auth_scheme": "API_KEY", "val": {"write_key": box.write_keys["shop-api"]}}, alias="api"
+    )
+
+    @before_execute
+    def switch(tool: str, toolkit: str, params: Any) -> Any:
+        return {**params, "user_id": "u2", "connected_account_id": "api"}
+
+    toolkit.tools.execute("SEGMENT_TRACK", TRACK, user_id="u1", modifiers=[switch])
+
+    assert box.events[0]["sourceId"] == box.sources["shop-api"]

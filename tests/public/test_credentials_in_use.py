@@ -6,9 +6,10 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
-from segment_toolkit import AsyncSegmentToolkit, SegmentToolkit, ToolkitError
+from segment_toolkit import AsyncSegmentToolkit, SegmentToolkit, ToolkitError, auth_scheme
 from segment_toolkit.credentials import credentials_from, recognised
 from segment_toolkit.errors import InvalidParams
 from segment_toolkit.sandbox import Sandbox
@@ -111,6 +112,9 @@ def test_another_users_account_is_not_found(box: Sandbox) -> None:
             id="Composio's list",
         ),
         pytest.param(lambda key: {"custom_connection_data": {"val": {"generic_api_key": key}}}, id="connection data"),
+        pytest.param(
+            lambda key: {"custom_connection_data": auth_scheme.api_key({"generic_api_key": key})}, id="an auth scheme"
+        ),
     ],
 )
 def test_credentials_of_one_call_come_first(box: Sandbox, auth: Any) -> None:
@@ -233,3 +237,10 @@ def test_composios_own_options_are_taken_and_mean_nothing(box: Sandbox) -> None:
     envelope = toolkit.tools.execute("SEGMENT_TRACK", TRACK)
     assert envelope.failure is not None
     assert envelope.failure.code in {"auth", "region"}
+
+
+def test_a_client_of_the_wrong_colour_is_refused_when_it_is_given() -> None:
+    with pytest.raises(TypeError, match="sync"):
+        SegmentToolkit(http_client=httpx.AsyncClient())  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="async"):
+        AsyncSegmentToolkit(http_client=httpx.Client())  # type: ignore[arg-type]

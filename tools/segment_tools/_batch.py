@@ -44,7 +44,7 @@ class EventMembers(Arguments):
     name: str | None = Field(None, description="page, screen")
     properties: dict[str, Any] | None = Field(None, description="track, page, screen")
     traits: dict[str, Any] | None = Field(None, description="identify, group")
-    group_id: str | None = Field(None, description="group")
+    group_id: str | None = Field(None, description="group's id")
     previous_id: str | None = Field(None, description="alias: old id")
     message_id: str | None = Field(None, description="Unique id")
     context: dict[str, Any] | None = Field(None, description="ip, locale…")
@@ -74,7 +74,7 @@ class BatchAccepted(Result):
 
 
 def batch_problems(document: Mapping[str, Any], *, timestamp_needed: bool = False) -> Iterator[Problem]:
-    """Everything that would make Segment lose an event of the batch."""
+    """What in the batch itself would make Segment accept it and then lose events."""
     yield from shared_problems(document, "")
     batch = document.get("batch")
     if not isinstance(batch, list):
@@ -89,10 +89,10 @@ def batch_problems(document: Mapping[str, Any], *, timestamp_needed: bool = Fals
 
 
 def _with_context(event: Mapping[str, Any], document: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The event with the batch's consent where it has no context of its own: Segment merges the two."""
-    shared = document.get("context")
-    if event.get("context") is None and isinstance(shared, Mapping) and "consent" in shared:
-        return {**event, "context": {"consent": shared["consent"]}}
+    """The event with the batch's consent where it has none of its own: Segment merges the two."""
+    shared, own = document.get("context"), event.get("context")
+    if isinstance(shared, Mapping) and "consent" in shared and (own is None or isinstance(own, Mapping)):
+        return {**event, "context": {"consent": shared["consent"], **(own or {})}}
     return event
 
 

@@ -80,7 +80,8 @@ def explained(error: ToolkitError, *, kept_id: bool) -> ToolkitError:
         error.hint = (
             "It is unknown whether Segment recorded the event. Repeat with the same messageId: Segment keeps one."
             if kept_id
-            else "It is unknown whether Segment recorded the event; repeating this call could record it twice."
+            else "It is unknown whether Segment recorded the event; repeating this call could record it twice. "
+            "Sent with this messageId through SEGMENT_BATCH, it is kept once."
         )
         error.retryable = kept_id
     return error

@@ -33,7 +33,7 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
 
 
 def event_problems(kind: str, event: Document, path: str = "") -> Iterator[Problem]:
-    """Everything that makes Segment accept and then lose `event`, an event of type `kind`."""
+    """What in `event` itself, an event of type `kind`, would make Segment accept and then lose it."""
     yield from _identity(kind, event, path)
     for name in NEEDED.get(kind, ()):
         value = event.get(name)

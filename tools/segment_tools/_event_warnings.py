@@ -43,6 +43,7 @@ def _members(name: str, members: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _time(timestamp: str) -> Iterator[str]:
+    """Mixpanel refuses future events (a public report); that a day is too far ahead is assumed."""
     moment = datetime.fromisoformat(timestamp)
     if moment.year < 1970:
         yield "timestamp is before 1970: Segment Unify and Engage may drop this event"

@@ -1,7 +1,7 @@
 """Fields that several event tools share, word for word: a model reads the same text for the same thing.
 
 The texts are short because every request to a model carries them: the 17 definitions have a token budget, which
-`tests/test_definitions.py` holds.
+`tests/laws/test_definitions.py` holds.
 """
 
 from __future__ import annotations

@@ -113,8 +113,12 @@ def id_problems(document: Mapping[str, Any], *names: str) -> Iterator[Problem]:
 
 
 def holding(response: Response, member: str, kind: type) -> JsonObject:
-    """The data of an answer that holds `member` as it is documented. Raises DegradedAnswer for any other."""
-    if not isinstance(response.data.get(member), kind):
+    """The data of an answer that holds `member` as it is documented. Raises DegradedAnswer for any other.
+
+    An object must hold something, and a list hold objects: an empty shell would read as success.
+    """
+    found: Any = response.data.get(member)
+    if not isinstance(found, kind) or not _whole(found):
         raise DegradedAnswer(
             f"{response.host} answered {response.status} without the documented '{member}'.",
             status=response.status,
@@ -122,6 +126,10 @@ def holding(response: Response, member: str, kind: type) -> JsonObject:
             hint="It is unknown what Segment did: look before you repeat it.",
         )
     return response.data
+
+
+def _whole(found: Any) -> bool:
+    return bool(found) if isinstance(found, dict) else all(isinstance(item, dict) for item in found)
 
 
 def done(response: Response, **more: str) -> JsonObject:

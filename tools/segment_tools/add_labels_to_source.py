@@ -22,7 +22,7 @@ from ._public import Label, LabelAnswer, holding, id_problems, path
 
 class AddLabelsToSource(Arguments):
     source_id: str = Field(description="From the source's settings")
-    labels: list[Label] = Field(description="To add")
+    labels: list[Label] = Field(description="Existing labels")
 
 
 class Labelled(Result):

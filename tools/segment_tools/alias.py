@@ -2,7 +2,7 @@
 
 Sends    POST /v1/alias (Tracking API)
 Returns  {"status": "accepted", "messageId": str, "note": str, "warnings": [str]?}
-Fails    400 too large, invalid key; 429 over rate; everything that Segment would drop is refused before sending
+Fails    400 too large, invalid key; 429 over rate; what is seen to be dropped is refused before
 Source   Segment documentation, "Spec: Alias" and "HTTP Tracking API"
 """
 

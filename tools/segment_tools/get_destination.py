@@ -38,7 +38,7 @@ def rules(document: Mapping[str, Any]) -> Iterable[Problem]:
 def run(args: GetDestination) -> Flow:
     request = Request("GET", path("destinations", args.destination_id))
     minimal = {"destination": {"id": args.destination_id}}
-    return (yield from read_anywhere(request, member="destination", minimal=minimal))
+    return (yield from read_anywhere(request, member="destination", needs="id", minimal=minimal))
 
 
 TOOL = Tool(

@@ -121,7 +121,7 @@ def run(args: ListDeliveryMetrics) -> Flow:
         query.append(("startTime", utc(datetime.now(UTC) - WINDOWS["DAY"][1] + MARGIN)))
     request = Request("GET", path("destinations", args.destination_id, "delivery-metrics"), query=tuple(query))
     minimal = {"deliveryMetricsSummary": {"sourceId": args.source_id}}
-    return (yield from read_anywhere(request, member="deliveryMetricsSummary", minimal=minimal))
+    return (yield from read_anywhere(request, member="deliveryMetricsSummary", needs="metrics", minimal=minimal))
 
 
 TOOL = Tool(
