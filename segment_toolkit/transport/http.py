@@ -146,7 +146,13 @@ class _HiddenPath(httpx.URL):
 
 
 def _of_client(client: httpx.Client | httpx.AsyncClient, request: Request, wire: _Wire) -> httpx.Request:
-    outgoing = client.build_request(**wire._asdict())
+    """The request with the client's own defaults, as its `build_request` makes it, but for the merging of URLs."""
+    if client.params or client.cookies:
+        outgoing = client.build_request(**wire._asdict())
+    else:
+        ours = {name for name, _ in wire.headers}
+        defaults = [header for header in client.headers.raw if header[0].lower() not in ours]
+        outgoing = _made(wire, [*wire.headers, *defaults], client.timeout.as_dict())
     if request.secret_path:
         outgoing.url = _HiddenPath(outgoing.url)
     return outgoing
@@ -154,9 +160,12 @@ def _of_client(client: httpx.Client | httpx.AsyncClient, request: Request, wire:
 
 def _prepared(wire: _Wire, timeout: float) -> httpx.Request:
     """The request with nothing left to work out: for a transport, which adds nothing."""
-    phases = {"connect": timeout, "read": timeout, "write": timeout, "pool": timeout}
+    return _made(wire, wire.headers, {"connect": timeout, "read": timeout, "write": timeout, "pool": timeout})
+
+
+def _made(wire: _Wire, headers: list[tuple[bytes, bytes]], phases: dict[str, float | None]) -> httpx.Request:
     body = httpx.ByteStream(wire.content)
-    return httpx.Request(wire.method, wire.url, headers=wire.headers, stream=body, extensions={"timeout": phases})
+    return httpx.Request(wire.method, wire.url, headers=headers, stream=body, extensions={"timeout": phases})
 
 
 @contextmanager

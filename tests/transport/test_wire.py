@@ -99,6 +99,16 @@ def test_a_client_of_the_hosts_keeps_its_headers_and_hooks_but_not_its_auth_and_
     assert len(box.events) == 1  # under our write key, not the client's login
 
 
+def test_a_client_of_the_hosts_keeps_its_query_and_cookies(box: Sandbox) -> None:
+    with httpx.Client(transport=box.transport(), params={"trace": "1"}, cookies={"route": "a"}) as client:
+        toolkit = SegmentToolkit(region="us", write_key=box.write_key, environ={}, http_client=client)
+
+        assert toolkit.tools.execute("SEGMENT_TRACK", TRACK).successful
+
+    assert box.requests[0].query == "trace=1"
+    assert box.requests[0].headers["cookie"] == "route=a"
+
+
 def test_a_proxy_of_the_environment_is_used(box: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
     toolkit = SegmentToolkit(region="us", write_key=box.write_key, environ={})
