@@ -5,6 +5,7 @@ Making one and listing its tools loads no HTTP client, builds no model and needs
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from threading import RLock
@@ -132,6 +133,12 @@ class _Parts:
         )
         return Dispatcher(self._registry, Policy(self._approve), wallet.resolve)
 
+    def _close_store(self) -> None:
+        """Give the accounts file back; it is opened again when it is needed. A store of the host's stays open."""
+        close = getattr(self.__dict__.get("_store"), "close", None)
+        if close is not None and isinstance(self._stored_in, str | os.PathLike):
+            close()
+
     def _tool_count(self) -> int:
         return len(self._registry.definitions(toolkits=["segment"]))
 
@@ -184,6 +191,7 @@ class SegmentToolkit(_Parts):
         made, self._made = self._made, None
         if made is not None:
             made.close()
+        self._close_store()
 
     def _engine(self) -> Engine:
         if (made := self._made) is not None:
@@ -259,6 +267,7 @@ class AsyncSegmentToolkit(_Parts):
         made, self._made = self._made, None
         if made is not None:
             await made.close()
+        self._close_store()
 
     def _engine(self) -> AsyncEngine:
         if (made := self._made) is not None:
