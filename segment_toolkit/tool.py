@@ -121,7 +121,8 @@ class Arguments(BaseModel):
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
         fields = cls.model_fields.items()
-        cls.wire_names = tuple((name, f.alias or name) for name, f in fields)
+        # Older pydantics run the alias generator only when the model is built, which is deferred: do not wait for it.
+        cls.wire_names = tuple((name, f.alias or to_camel(name)) for name, f in fields)
         cls.secret_names = tuple(name for name, f in fields if SECRET in f.metadata)
 
     def wire(self) -> JsonObject:
