@@ -93,3 +93,16 @@ def test_reads_and_writes_are_not_asked_about(box: Sandbox) -> None:
     envelope = toolkit.tools.execute("SEGMENT_UPDATE_SOURCE", {"sourceId": box.sources["shop-web"], "name": "X"})
 
     assert envelope.successful
+
+
+@pytest.mark.parametrize("name", ["sourceId", "source_id", "source-id", "SOURCEID"])
+def test_the_arguments_shown_are_those_that_will_run_however_they_were_spelt(box: Sandbox, name: str) -> None:
+    asked: list[Any] = []
+    toolkit = SegmentToolkit.sandbox(box, approve=lambda question: bool(asked.append(question.arguments)))
+
+    envelope = toolkit.tools.execute("SEGMENT_DELETE_SOURCE", {name: "src_1"}, user_id="u1")
+
+    assert [dict(arguments) for arguments in asked] == [{"sourceId": "src_1"}]
+    assert envelope.failure is not None
+    assert envelope.failure.code == "refused"
+    assert box.requests == []

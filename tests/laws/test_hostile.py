@@ -373,22 +373,6 @@ def test_python_values_that_are_no_json_are_refused(box: Sandbox, toolkit: Segme
     assert box.requests == []
 
 
-# Approval
-
-
-@pytest.mark.parametrize("name", ["sourceId", "source_id", "source-id", "SOURCEID"])
-def test_a_host_is_asked_to_approve_the_arguments_that_will_run(box: Sandbox, name: str) -> None:
-    asked: list[Any] = []
-    toolkit = SegmentToolkit.sandbox(box, approve=lambda question: bool(asked.append(question.arguments)))
-
-    envelope = toolkit.tools.execute("SEGMENT_DELETE_SOURCE", {name: "src_1"}, user_id="u1")
-
-    assert [dict(arguments) for arguments in asked] == [{"sourceId": "src_1"}]
-    assert envelope.failure is not None
-    assert envelope.failure.code == "refused"
-    assert box.requests == []
-
-
 # Logs
 
 
