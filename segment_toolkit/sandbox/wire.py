@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+from itertools import chain
 from typing import Any, NoReturn
 
 from starlette.responses import Response
@@ -17,6 +18,11 @@ Json = dict[str, Any]
 # Deeper documents are refused as malformed. The figure is assumed: no nesting limit is documented, but one is
 # needed so that what can be read can also be written again within Python's recursion limit.
 MAX_DEPTH = 200
+
+
+# Made once: an encoder costs as much as a small document. What they write is a tree, which needs no check for circles.
+_ASCII = json.JSONEncoder(separators=(",", ":"), allow_nan=False, check_circular=False)
+_UTF_8 = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, check_circular=False)
 
 
 class Malformed(ValueError):
@@ -34,15 +40,25 @@ def decode(raw: bytes) -> Any:
     return document
 
 
+def trusted(text: str) -> Any:
+    """Read JSON that `encode` wrote."""
+    return json.loads(text)
+
+
 def encode(document: object) -> bytes:
     """Write JSON without spaces, in ASCII."""
-    return json.dumps(document, separators=(",", ":"), allow_nan=False).encode("ascii")
+    return text_of(document).encode("ascii")
+
+
+def text_of(document: object) -> str:
+    """Write JSON without spaces, in ASCII, as text."""
+    return _ASCII.encode(document)
 
 
 def size(document: object) -> int:
     """Count the bytes of a document as compact UTF-8 JSON, which is how senders measure an event."""
-    text = json.dumps(document, separators=(",", ":"), ensure_ascii=False)
-    return len(text.encode("utf-8", "surrogatepass"))
+    text = _UTF_8.encode(document)
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
 
 
 class JsonAnswer(Response):
@@ -67,15 +83,11 @@ def _finite(digits: str) -> float:
 
 
 def _too_deep(document: object) -> bool:
-    level = [document]
+    """Tell whether a document is nested too deep, level by level."""
+    level = [document] if isinstance(document, dict | list) else []
     for _ in range(MAX_DEPTH):
-        level = [child for value in level for child in _children(value)]
         if not level:
             return False
-    return True
-
-
-def _children(value: object) -> list[object]:
-    if isinstance(value, dict):
-        return list(value.values())
-    return value if isinstance(value, list) else []
+        members = chain.from_iterable(each.values() if type(each) is dict else each for each in level)
+        level = [each for each in members if type(each) is dict or type(each) is list]
+    return bool(level)

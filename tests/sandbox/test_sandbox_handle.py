@@ -17,7 +17,20 @@ PACKAGE = Path(segment_toolkit.sandbox.__file__).parent
 
 
 def test_the_public_names_are_pinned() -> None:
-    assert segment_toolkit.sandbox.__all__ == ["RecordedRequest", "Sandbox", "StoppedClock"]
+    assert segment_toolkit.sandbox.__all__ == [
+        "Closed",
+        "DeliverySettings",
+        "IdentitySettings",
+        "InUse",
+        "Profile",
+        "RateLimits",
+        "RecordedRequest",
+        "RetryPolicy",
+        "Sandbox",
+        "StoppedClock",
+        "Unusable",
+        "WorkspaceHandle",
+    ]
 
 
 def test_the_same_seed_gives_the_same_ids_and_secrets() -> None:
@@ -90,6 +103,9 @@ def test_the_description_holds_what_a_client_needs(box: Sandbox) -> None:
         "write_keys": box.write_keys,
         "sources": box.sources,
         "destinations": box.destinations,
+        "space_id": box.space_id,
+        "profile_token": box.profile_token,
+        "workspaces": {"acme": {"region": "us", "token": box.token, "write_keys": box.write_keys}},
     }
 
 

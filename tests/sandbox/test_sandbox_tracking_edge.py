@@ -132,6 +132,27 @@ def test_a_body_that_is_not_the_zip_it_claims_is_malformed(tracking: httpx.Clien
     assert response.json() == MALFORMED
 
 
+def test_a_zip_of_several_members_is_one_body(box: Sandbox, tracking: httpx.Client) -> None:
+    body = json.dumps({"writeKey": box.write_key, "userId": "u", "event": "E"}).encode()
+
+    response = tracking.post(
+        "/track", content=gzip.compress(body[:20]) + gzip.compress(body[20:]), headers={"content-encoding": "gzip"}
+    )
+
+    assert response.status_code == 200
+    assert [event["event"] for event in box.events] == ["E"]
+
+
+@pytest.mark.parametrize("rest", [b"", gzip.compress(b"") * 1000, b"no zip"], ids=["cut off", "many", "something else"])
+def test_a_zip_that_does_not_end_as_it_should_is_malformed(tracking: httpx.Client, rest: bytes) -> None:
+    zipped = gzip.compress(b'{"userId": "u", "event": "E"}')
+    content = zipped + rest if rest else zipped[:-4]
+
+    response = tracking.post("/track", content=content, headers={"content-encoding": "gzip"})
+
+    assert (response.status_code, response.json()) == (400, MALFORMED)
+
+
 def body_of(size: int, **members: object) -> bytes:
     """A JSON object of exactly this many bytes."""
     empty = json.dumps({**members, "pad": ""})

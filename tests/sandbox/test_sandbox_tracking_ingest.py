@@ -43,7 +43,7 @@ def reasons(box: Sandbox) -> list[str]:
         ({"type": "group", "userId": "u", "groupId": "g", "traits": 7}, "traits_not_object"),
         ({"type": "page", "userId": "u", "name": ""}, "name_not_string"),
         ({"type": "screen", "userId": "u", "name": 7}, "name_not_string"),
-        ({"type": "page", "userId": "u", "category": None}, "category_not_string"),
+        ({"type": "page", "userId": "u", "category": ["c"]}, "category_not_string"),
         ({"type": "group", "userId": "u"}, "id_required"),
         ({"type": "group", "userId": "u", "groupId": 7}, "id_not_string"),
         ({"type": "alias", "userId": "u"}, "id_required"),
@@ -79,6 +79,7 @@ def test_a_bad_event_is_dropped_alone_and_with_its_code(
     "event",
     [
         {"type": "page", "anonymousId": "a"},
+        {"type": "page", "anonymousId": "a", "name": None, "category": None},
         {"type": "identify", "userId": "u", "anonymousId": None},
         {**GOOD, "context": None, "integrations": None},
         {**CONSENT, "context": {"consent": {"categoryPreferences": {"ads": False}}}},

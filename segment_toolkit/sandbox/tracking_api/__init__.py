@@ -1,5 +1,4 @@
-"""The HTTP Tracking API: an edge that answers, and an ingest behind it that drops in silence.
+"""The HTTP Tracking API: an edge that answers 200 or 400 by size, JSON and presence of a key, and nothing else.
 
-The order is: edge (size, JSON, presence of a key: 200 or 400), key to source, source enabled, shape of the
-message, deduplication, clock correction, tracking plan, delivery. Nothing after the edge reaches the caller.
+What then becomes of the messages is the pipeline's, and never reaches the caller.
 """

@@ -10,14 +10,17 @@ from __future__ import annotations
 import base64
 import binascii
 from dataclasses import dataclass
+from datetime import datetime
 
 from starlette.responses import PlainTextResponse, Response
 
 from segment_toolkit.sandbox import wire
+from segment_toolkit.sandbox.backend import Backend
+from segment_toolkit.sandbox.hosts import Region
+from segment_toolkit.sandbox.pipeline.messages import BATCH_CALLS, SINGLE_CALLS, unpack
+from segment_toolkit.sandbox.pipeline.routes import Route
+from segment_toolkit.sandbox.rate_limits import TrackingCalls
 from segment_toolkit.sandbox.recording import RecordedRequest
-from segment_toolkit.sandbox.state import Workspace
-from segment_toolkit.sandbox.tracking_api.ingest import ingest
-from segment_toolkit.sandbox.tracking_api.messages import BATCH_CALLS, SINGLE_CALLS
 from segment_toolkit.sandbox.wire import Json, JsonAnswer
 
 # "KB" is not defined anywhere; 1,024 is assumed, and sizes are taken after unzipping (assumed).
@@ -42,17 +45,39 @@ class Admitted:
     write_key: str
 
 
-def answer(workspace: Workspace, request: RecordedRequest, *, home: bool) -> Response:
-    """Answer a request to `/v1/{call}`; `home` tells whether it came to the workspace's own region."""
+def answer(backend: Backend, request: RecordedRequest, region: Region | None) -> Response:
+    """Answer a request to `/v1/{call}` of a region; None stands for all regions."""
     try:
         admitted = _admit(request)
     except Refused as refused:
         return refused.response
-    # A key of the other region: the docs say both "rejected" and "might not see any errors"; 200 and a
-    # silent drop is assumed, as for any key that the region does not know.
-    source = workspace.source_of(admitted.write_key) if home else None
-    ingest(workspace, source, admitted.call, admitted.document)
+    with backend.transaction():
+        now = backend.clock()
+        route = backend.pipeline.routes.of_key(admitted.write_key)
+        # A key of the other region: the docs say both "rejected" and "might not see any errors"; 200 and a silent
+        # drop is assumed, as for any key that the region does not know.
+        if route is not None and region not in (None, route.workspace.region):
+            route = None
+        refusal = None if route is None else _refusal(backend, request, route, now)
+        if refusal is not None:
+            return refusal
+        backend.pipeline.ingest(route, unpack(admitted.call, admitted.document), now)
     return JsonAnswer({"success": True})
+
+
+def _refusal(backend: Backend, request: RecordedRequest, route: Route, now: datetime) -> Response | None:
+    """Refuse a call over the rate limit, or without the token that its source asks for."""
+    over = backend.limiter.take(TrackingCalls(route.workspace.id), now)
+    if over is not None:
+        # The body is assumed to look like that of the 400s.
+        body = {"success": False, "message": "Too many requests", "code": "rate_limited"}
+        return JsonAnswer(body, 429, headers=over.headers())
+    app_id = route.source.oauth_app_id
+    if app_id is None:
+        return None
+    given = request.headers.get("authorization", "")
+    without_token = backend.tokens.refusal(given, app_id, route.workspace.region, now)
+    return None if without_token is None else without_token.response()
 
 
 def _admit(request: RecordedRequest) -> Admitted:

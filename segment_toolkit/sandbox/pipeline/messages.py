@@ -6,8 +6,7 @@ Source: Segment HTTP Tracking API docs, "Batch", "Errors".
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from segment_toolkit.sandbox import wire
 from segment_toolkit.sandbox.wire import Json
@@ -17,10 +16,11 @@ SINGLE_CALLS = ("identify", "track", "page", "screen", "group", "alias")
 BATCH_CALLS = ("batch", "import")
 MAX_BATCH_EVENTS = 2_500
 MAX_ITEM_BYTES = 32 * 1024
+# What may stand beside `batch` and then holds for all items.
+_SHARED = ("context", "integrations")
 
 
-@dataclass(frozen=True)
-class Message:
+class Message(NamedTuple):
     """One message, with the ingest code that already rules it out, if any."""
 
     event: Json
@@ -45,26 +45,31 @@ def _batch(document: Json) -> Iterator[Message]:
     else:
         # Over the limit the docs say "rejected" and not what; that all of it is rejected is assumed.
         fault = "bad_request" if len(items) > MAX_BATCH_EVENTS else None
+        shared = {name: document[name] for name in _SHARED if document.get(name) is not None}
+        # What a batch says for all its items counts as part of each (assumed): else a request could become a thousand
+        # times its size.
+        room = MAX_ITEM_BYTES - (wire.size(shared) if shared else 0)
         for item in items:
-            message = _item(document, item)
-            yield Message(message.event, fault or message.fault)
+            yield _item(document, shared, item, fault or _item_fault(item, room))
 
 
-def _item(document: Json, item: Any) -> Message:
+def _item(document: Json, shared: Json, item: Any, fault: str | None) -> Message:
     if not isinstance(item, dict):
-        return Message({"item": item}, "bad_request")
-    if wire.size(item) > MAX_ITEM_BYTES:
-        return Message(item, "bad_request")
+        return Message({"item": item}, fault)
     event = _without_key(item)
-    for name in ("context", "integrations"):
-        merged = _merged(document.get(name), item.get(name))
-        if merged is not None:
-            event[name] = merged
-    if "sentAt" in document:
-        event.setdefault("sentAt", document["sentAt"])
+    if fault is None:
+        for name, value in shared.items():
+            event[name] = _merged(value, item.get(name))
+        if "sentAt" in document:
+            event.setdefault("sentAt", document["sentAt"])
+    return Message(event, fault)
+
+
+def _item_fault(item: Any, room: int) -> str | None:
+    if not isinstance(item, dict) or wire.size(item) > room:
+        return "bad_request"
     # The nearest documented code for a batch in which some messages are bad and the good ones are published.
-    known = item.get("type") in SINGLE_CALLS
-    return Message(event, None if known else "multi_user_error")
+    return None if item.get("type") in SINGLE_CALLS else "multi_user_error"
 
 
 def _merged(top: Any, own: Any) -> Any:
