@@ -1,8 +1,8 @@
-"""The Public API as a Starlette application, behind the check of the token."""
+"""The Public API as a Starlette application; whose workspace a call is about is said in its scope."""
 
 from __future__ import annotations
 
-import hmac
+from collections.abc import Mapping, Sequence
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -12,9 +12,15 @@ from starlette.routing import Route
 
 from segment_toolkit.sandbox.backend import Backend
 from segment_toolkit.sandbox.public_api.call import Call, decoded
-from segment_toolkit.sandbox.public_api.errors import ApiError, item
-from segment_toolkit.sandbox.public_api.routes import OPERATIONS, Operation
-from segment_toolkit.sandbox.wire import JsonAnswer
+from segment_toolkit.sandbox.public_api.errors import ApiError, item, not_acceptable, rate_limited, unauthorized
+from segment_toolkit.sandbox.public_api.media_types import negotiated
+from segment_toolkit.sandbox.public_api.operation import Operation
+from segment_toolkit.sandbox.public_api.routes import OPERATIONS
+from segment_toolkit.sandbox.rate_limits import PublicCalls
+from segment_toolkit.sandbox.wire import Json, JsonAnswer
+
+# The member of the ASGI scope that holds the id of the workspace whose token the request carried.
+WORKSPACE_ID = "segment.workspace_id"
 
 
 def public_api(backend: Backend) -> Starlette:
@@ -27,32 +33,54 @@ def public_api(backend: Backend) -> Starlette:
     return app
 
 
-def is_authorised(backend: Backend, authorization: str) -> bool:
-    """Tell whether an Authorization header carries this workspace's token."""
-    scheme, _, token = authorization.partition(" ")
-    given, known = token.strip().encode("latin-1", "replace"), backend.workspace.token.encode()
-    return scheme.lower() == "bearer" and hmac.compare_digest(given, known)
-
-
 def error_answer(error: ApiError) -> Response:
     """Turn an error into its envelope."""
-    return JsonAnswer(error.envelope(), status_code=error.status)
+    return JsonAnswer(error.envelope(), status_code=error.status, headers=error.headers)
 
 
 def _route(backend: Backend, operation: Operation) -> Route:
+    operation_id = operation.id
+
     async def endpoint(request: Request) -> Response:
         path = decoded(request.path_params)
         query = request.scope["query_string"].decode("latin-1")
         call = Call(path, query, dict(request.headers), await request.body())
-        # Encoding happens inside the lock too: the answer refers to records that others may change.
-        with backend.lock:
-            try:
-                data = operation.handler(backend.workspace, call)
-            except ApiError as error:
-                return error_answer(error)
-            return JsonAnswer({"data": data}, operation.status, media_type=operation.media_type)
+        accept = request.headers.getlist("accept")
+        try:
+            _check_rate(backend, PublicCalls(request.scope[WORKSPACE_ID], operation_id))
+            return _answered(backend, operation, request.scope[WORKSPACE_ID], call, accept)
+        except ApiError as error:
+            return error_answer(error)
 
     return Route(operation.path, endpoint, methods=[operation.method])
+
+
+def _check_rate(backend: Backend, calls: PublicCalls) -> None:
+    """Count a call before anything else is looked at: one that is refused later counts as well (assumed)."""
+    over = backend.limiter.take(calls, backend.clock())
+    if over is not None:
+        raise rate_limited(over)
+
+
+def _answered(backend: Backend, operation: Operation, workspace_id: str, call: Call, accept: Sequence[str]) -> Response:
+    media_type = negotiated(accept, operation.media_types)
+    if media_type is None:
+        raise not_acceptable(operation.media_types)
+    data, headers = _handled(backend, operation, workspace_id, call)
+    return JsonAnswer({"data": data}, operation.status, headers=headers, media_type=media_type)
+
+
+def _handled(
+    backend: Backend, operation: Operation, workspace_id: str, call: Call
+) -> tuple[Json, Mapping[str, str] | None]:
+    """Run an operation; what it refuses with an error after it began to write is undone."""
+    with backend.lock if operation.method == "GET" else backend.transaction():
+        workspace = backend.workspaces.get(workspace_id)
+        # A reset came between the look at the token and now.
+        if workspace is None:
+            raise unauthorized()
+        data = operation.handler(workspace, call)
+        return data, None if operation.headers is None else operation.headers(workspace, data)
 
 
 # Starlette runs handlers that are not async in a thread pool, which the in-process transport cannot wait for.

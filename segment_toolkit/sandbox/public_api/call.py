@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, unquote
 
 from segment_toolkit.sandbox import wire
+from segment_toolkit.sandbox.public_api import query
 from segment_toolkit.sandbox.public_api.errors import invalid
 from segment_toolkit.sandbox.wire import Json
 
@@ -28,20 +29,30 @@ class Call:
         return dict(self._pairs()).get(name)
 
     def object_argument(self, name: str) -> Json | None:
-        """Return an object query parameter, in any encoding the official SDKs use.
+        """Return an object query parameter, in any encoding the official SDKs use; its members may be arrays.
 
-        Dotted (`pagination.count=10`: docs, Java), bracketed (`pagination[count]=10`: TypeScript, Go) or as
-        JSON (`pagination={"count": 10}`: Python). None when absent; 422 when it is not an object.
+        None when absent; 422 when it is not an object.
         """
-        members: Json = {}
-        for key, value in self._pairs():
-            if key == name:
-                members.update(_json_object(name, value))
-            elif key.startswith(f"{name}."):
-                members[key[len(name) + 1 :]] = value
-            elif key.startswith(f"{name}[") and key.endswith("]"):
-                members[key[len(name) + 1 : -1]] = value
-        return members or None
+        return query.object_of(name, self._pairs())
+
+    def array_argument(self, name: str, *, commas: bool = False) -> list[str] | None:
+        """Return an array of strings, in any encoding the official SDKs use; None when absent, 422 for other items.
+
+        With `commas`, one text may also hold several items (the reference calls `groupBy` comma-delimited).
+        """
+        items = query.array_of(name, self._pairs())
+        if items is None:
+            return None
+        if any(not isinstance(item, str) for item in items):
+            raise invalid(f"'{name}' must be an array of strings.", field=name)
+        return [part for item in items for part in (item.split(",") if commas else [item])]
+
+    def objects_argument(self, name: str) -> list[Json] | None:
+        """Return an array of objects, in any encoding the official SDKs use; None when absent, 422 for other items.
+
+        Members are text, unless the objects came as JSON or as Python literals.
+        """
+        return query.objects_of(name, self._pairs())
 
     def body(self) -> Json:
         """Return the JSON object in the body. 422 otherwise (assumed: 400 is not a declared status)."""
@@ -82,14 +93,19 @@ def required(body: Json, name: str, kind: type[_T]) -> _T:
     return value
 
 
+def text_or_null(body: Json, name: str, current: str | None) -> str | None:
+    """Return what a text becomes: itself when absent, None when null; 422 when it has another type or is blank."""
+    if name in body and body[name] is None:
+        return None
+    given = optional(body, name, str)
+    return current if given is None else given
+
+
+def one_of(value: str, name: str, allowed: Sequence[str]) -> str:
+    """Return the value if it is an allowed one; 422 otherwise."""
+    if value not in allowed:
+        raise invalid(f"'{name}' must be one of {', '.join(allowed)}.", field=name)
+    return value
+
+
 _NAMES: Mapping[type, str] = {str: "a string", bool: "a boolean", dict: "an object", list: "an array"}
-
-
-def _json_object(name: str, text: str) -> Json:
-    try:
-        document = wire.decode(text.encode("utf-8", "surrogatepass"))
-    except wire.Malformed:
-        document = None
-    if not isinstance(document, dict):
-        raise invalid(f"'{name}' must be an object.", field=name)
-    return document

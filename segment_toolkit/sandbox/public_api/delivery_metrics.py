@@ -8,37 +8,25 @@ assumed.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from segment_toolkit.sandbox.instants import parse_instant
 from segment_toolkit.sandbox.public_api.call import Call
 from segment_toolkit.sandbox.public_api.errors import invalid
 from segment_toolkit.sandbox.public_api.lookup import destination_in, find_source
-from segment_toolkit.sandbox.state import Destination, Workspace
+from segment_toolkit.sandbox.public_api.operation import Operation
+from segment_toolkit.sandbox.public_api.windows import Reach, asked_granularity, asked_instant
+from segment_toolkit.sandbox.state import Destination
+from segment_toolkit.sandbox.store import ledger
 from segment_toolkit.sandbox.wire import Json
+from segment_toolkit.sandbox.workspace import Workspace
 
-# Clients take their clock before Segment takes its own, so a window asked to the limit arrives a little
-# over it.
-_TOLERANCE = timedelta(minutes=1)
-
-
-@dataclass(frozen=True)
-class Granularity:
-    """The documented limits of one granularity: default start, longest range, oldest start."""
-
-    name: str
-    default: timedelta
-    longest: timedelta
-    oldest: timedelta
-
-
-GRANULARITIES = (
-    Granularity("MINUTE", timedelta(hours=1), timedelta(hours=4), timedelta(hours=48)),
-    Granularity("HOUR", timedelta(days=7), timedelta(days=7), timedelta(days=7)),
-    # The default of DAY breaks its own limits in the documentation; a call that relies on it is accepted.
-    Granularity("DAY", timedelta(days=30), timedelta(days=14), timedelta(days=14)),
-)
+_REACH = {
+    "MINUTE": Reach(timedelta(hours=4), timedelta(hours=48)),
+    "HOUR": Reach(timedelta(days=7), timedelta(days=7)),
+    "DAY": Reach(timedelta(days=14), timedelta(days=14)),
+}
+# The default start of DAY breaks its own limits in the documentation; a call that relies on it is accepted.
+_DEFAULT_START = {"MINUTE": timedelta(hours=1), "HOUR": timedelta(days=7), "DAY": timedelta(days=30)}
 
 
 def get_delivery_metrics(workspace: Workspace, call: Call) -> Json:
@@ -46,10 +34,10 @@ def get_delivery_metrics(workspace: Workspace, call: Call) -> Json:
     destination = destination_in(workspace, call)
     source_id = _source_id(workspace, call, destination)
     start, end = _window(call, now=workspace.clock())
+    steps = (ledger.DELIVERED, ledger.FAILED_DELIVERY, ledger.FILTERED_AT_DESTINATION)
     counts: Counter[str] = Counter()
-    for key, number in workspace.deliveries.items():
-        if key.destination_id == destination.id and start <= key.minute < end:
-            counts[key.outcome] += number
+    for key, number in workspace.store.ledger.deliveries([source_id], destination.id, steps, start, end):
+        counts[key.reason] += number
     summary = {
         "sourceId": source_id,
         # The catalog id, not the instance's.
@@ -80,37 +68,17 @@ def _source_id(workspace: Workspace, call: Call, destination: Destination) -> st
 
 
 def _window(call: Call, *, now: datetime) -> tuple[datetime, datetime]:
-    granularity = _granularity(call)
-    asked = _instant(call, "startTime")
-    start = now - granularity.default if asked is None else asked
-    end = _instant(call, "endTime") or now
+    granularity = asked_granularity(call)
+    asked = asked_instant(call, "startTime")
+    start = now - _DEFAULT_START[granularity] if asked is None else asked
+    end = asked_instant(call, "endTime") or now
     if start >= end:
         raise invalid("'startTime' must be before 'endTime'.", field="startTime")
     if asked is not None:
-        _check_limits(granularity, start, end, now)
+        _REACH[granularity].check(granularity, start, end, now)
     return start, end
 
 
-def _check_limits(granularity: Granularity, start: datetime, end: datetime, now: datetime) -> None:
-    if now - start > granularity.oldest + _TOLERANCE:
-        raise invalid(f"'startTime' is too far back for granularity {granularity.name}.", field="startTime")
-    if end - start > granularity.longest + _TOLERANCE:
-        raise invalid(f"The range is too long for granularity {granularity.name}.", field="endTime")
-
-
-def _granularity(call: Call) -> Granularity:
-    name = call.argument("granularity") or "MINUTE"
-    for granularity in GRANULARITIES:
-        if granularity.name == name:
-            return granularity
-    raise invalid("'granularity' must be MINUTE, HOUR or DAY.", field="granularity")
-
-
-def _instant(call: Call, name: str) -> datetime | None:
-    text = call.argument(name)
-    if text is None:
-        return None
-    instant = parse_instant(text)
-    if instant is None:
-        raise invalid(f"'{name}' must be an ISO 8601 date-time.", field=name)
-    return instant
+OPERATIONS = (
+    Operation("GET", "/destinations/{destination_id}/delivery-metrics", get_delivery_metrics, stability="v1beta"),
+)

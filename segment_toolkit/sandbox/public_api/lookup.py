@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from segment_toolkit.sandbox.public_api.call import Call
-from segment_toolkit.sandbox.public_api.errors import not_found
-from segment_toolkit.sandbox.state import Destination, Source, TrackingPlan, Warehouse, Workspace
+from segment_toolkit.sandbox.public_api.errors import invalid, not_found
+from segment_toolkit.sandbox.state import Destination, Source, TrackingPlan, Warehouse
+from segment_toolkit.sandbox.workspace import Workspace
 
 
 def source_in(workspace: Workspace, call: Call) -> Source:
@@ -17,6 +18,14 @@ def find_source(workspace: Workspace, source_id: str) -> Source:
     source = workspace.sources.get(source_id)
     if source is None:
         raise not_found("Source", source_id)
+    return source
+
+
+def source_named(workspace: Workspace, source_id: str, field: str) -> Source:
+    """The source that a body or a query names; 422 when there is none (assumed)."""
+    source = workspace.sources.get(source_id)
+    if source is None:
+        raise invalid(f"'{field}' must be the id of a source.", field=field)
     return source
 
 

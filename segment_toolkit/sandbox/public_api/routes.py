@@ -1,88 +1,54 @@
-"""The table of operations: method, path, what answers it.
-
-Stability is the most stable version that an operation has, and decides the media type of its answer (the
-Content-Type of answers is not documented; SDKs take any `+json`). Request media types are not looked at: SDKs
-send `application/json` or any of the three vendor types, and the body is JSON in each.
-"""
+"""All operations: each module of a resource has a table of its own, and here they are joined."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
+import itertools
 
 from segment_toolkit.sandbox.public_api import (
+    audit_events,
+    catalogs,
     delivery_metrics,
+    delivery_overview,
+    destination_filters,
     destinations,
+    events_volume,
     labels,
+    mtu_usage,
+    regulations,
     schema_settings,
     sources,
+    tracking_plan_rules,
     tracking_plans,
     usage,
+    users,
+    warehouse_connections,
     warehouses,
     workspaces,
     write_keys,
 )
-from segment_toolkit.sandbox.public_api.call import Call
-from segment_toolkit.sandbox.state import Workspace
-from segment_toolkit.sandbox.wire import Json
+from segment_toolkit.sandbox.public_api.operation import Operation
 
-Stability = Literal["v1", "v1beta", "v1alpha"]
-Handler = Callable[[Workspace, Call], Json]
-
-
-@dataclass(frozen=True)
-class Operation:
-    """One operation of the Public API; its handler returns what stands under `data`."""
-
-    method: str
-    path: str
-    handler: Handler
-    status: int = 200
-    stability: Stability = "v1"
-
-    @property
-    def media_type(self) -> str:
-        """The Content-Type of a success."""
-        return f"application/vnd.segment.{self.stability}+json"
-
-
-OPERATIONS = (
-    Operation("GET", "/", workspaces.get_workspace),
-    Operation("GET", "/echo", workspaces.echo),
-    Operation("GET", "/sources", sources.list_sources),
-    Operation("POST", "/sources", sources.create_source, status=201),
-    Operation("GET", "/sources/{source_id}", sources.get_source),
-    Operation("PATCH", "/sources/{source_id}", sources.update_source),
-    Operation("DELETE", "/sources/{source_id}", sources.delete_source),
-    Operation("POST", "/sources/{source_id}/labels", labels.add_labels),
-    Operation("PUT", "/sources/{source_id}/labels", labels.replace_labels),
-    Operation("POST", "/sources/{source_id}/writekey", write_keys.create_write_key, stability="v1alpha"),
-    Operation(
-        "DELETE",
-        "/sources/{source_id}/writekey/{write_key}",
-        write_keys.remove_write_key,
-        stability="v1alpha",
-    ),
-    Operation("GET", "/sources/{source_id}/connected-warehouses", sources.list_connected_warehouses),
-    Operation("GET", "/sources/{source_id}/connected-destinations", sources.list_connected_destinations),
-    Operation("GET", "/sources/{source_id}/settings", schema_settings.get_schema_settings),
-    Operation("PATCH", "/sources/{source_id}/settings", schema_settings.update_schema_settings),
-    Operation("GET", "/labels", labels.list_labels),
-    Operation("POST", "/labels", labels.create_label, status=201),
-    Operation("GET", "/destinations", destinations.list_destinations),
-    Operation("GET", "/destinations/{destination_id}", destinations.get_destination),
-    Operation("PATCH", "/destinations/{destination_id}", destinations.update_destination),
-    Operation(
-        "GET",
-        "/destinations/{destination_id}/delivery-metrics",
-        delivery_metrics.get_delivery_metrics,
-        stability="v1beta",
-    ),
-    Operation("GET", "/warehouses", warehouses.list_warehouses),
-    Operation("GET", "/warehouses/{warehouse_id}", warehouses.get_warehouse),
-    Operation("GET", "/usage/api-calls/sources/daily", usage.per_source_usage),
-    Operation("GET", "/usage/api-calls/daily", usage.workspace_usage),
-    Operation("GET", "/tracking-plans", tracking_plans.list_tracking_plans),
-    Operation("GET", "/tracking-plans/{tracking_plan_id}", tracking_plans.get_tracking_plan),
+_MODULES = (
+    workspaces,
+    sources,
+    write_keys,
+    schema_settings,
+    labels,
+    destinations,
+    delivery_metrics,
+    delivery_overview,
+    destination_filters,
+    warehouses,
+    warehouse_connections,
+    usage,
+    mtu_usage,
+    events_volume,
+    tracking_plans,
+    tracking_plan_rules,
+    catalogs,
+    users,
+    audit_events,
+    regulations,
 )
+
+OPERATIONS: tuple[Operation, ...] = tuple(itertools.chain.from_iterable(module.OPERATIONS for module in _MODULES))

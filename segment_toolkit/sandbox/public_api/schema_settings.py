@@ -5,12 +5,15 @@ Source: Public API reference, "List Schema Settings in Source", "Update Schema S
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from segment_toolkit.sandbox.public_api.call import Call, optional
 from segment_toolkit.sandbox.public_api.errors import invalid
 from segment_toolkit.sandbox.public_api.lookup import source_in
+from segment_toolkit.sandbox.public_api.operation import Operation
 from segment_toolkit.sandbox.schema import FORWARDING, SECTIONS, Section
-from segment_toolkit.sandbox.state import Workspace
 from segment_toolkit.sandbox.wire import Json
+from segment_toolkit.sandbox.workspace import Workspace
 
 
 def get_schema_settings(workspace: Workspace, call: Call) -> Json:
@@ -22,11 +25,13 @@ def get_schema_settings(workspace: Workspace, call: Call) -> Json:
 def update_schema_settings(workspace: Workspace, call: Call) -> Json:
     """PATCH /sources/{id}/settings. Each section is merged; a forwarding key left out is switched off."""
     source, body = source_in(workspace, call), call.body()
-    updated = {
+    sections = {
         section.name: {**source.schema_settings[section.name], **_section(section, body)} for section in SECTIONS
     }
-    source.schema_settings = {**updated, **_forwarding(workspace, body)}
-    return {"sourceId": source.id, "settings": source.schema_settings}
+    settings = {**sections, **_forwarding(workspace, body)}
+    workspace.sources[source.id] = replace(source, schema_settings=settings)
+    workspace.note("Source Settings Modified", "SOURCE", source.id, source.name)
+    return {"sourceId": source.id, "settings": settings}
 
 
 def _section(section: Section, body: Json) -> Json:
@@ -49,3 +54,9 @@ def _forwarding(workspace: Workspace, body: Json) -> Json:
         if target not in workspace.sources:
             raise invalid(f"'{name}' must be the id of a source.", field=name)
     return targets
+
+
+OPERATIONS = (
+    Operation("GET", "/sources/{source_id}/settings", get_schema_settings),
+    Operation("PATCH", "/sources/{source_id}/settings", update_schema_settings),
+)

@@ -5,15 +5,21 @@ Source: Public API reference, "Sources".
 
 from __future__ import annotations
 
-from segment_toolkit.sandbox.catalog import SourceKind, find_source_kind
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from segment_toolkit.sandbox import catalog
 from segment_toolkit.sandbox.public_api.call import Call, optional, required
 from segment_toolkit.sandbox.public_api.errors import invalid
 from segment_toolkit.sandbox.public_api.lookup import source_in
+from segment_toolkit.sandbox.public_api.operation import Operation
 from segment_toolkit.sandbox.public_api.pages import page
 from segment_toolkit.sandbox.public_api.views import destination_view, source_view, warehouse_view
-from segment_toolkit.sandbox.schema import open_schema
-from segment_toolkit.sandbox.state import Source, Workspace
+from segment_toolkit.sandbox.state import Source
 from segment_toolkit.sandbox.wire import Json
+from segment_toolkit.sandbox.workspace import Workspace
 
 
 def list_sources(workspace: Workspace, call: Call) -> Json:
@@ -37,14 +43,23 @@ def create_source(workspace: Workspace, call: Call) -> Json:
     alone = optional(body, "disconnectAllWarehouses", bool) or False
     _require_free(workspace, slug)
 
-    source = Source(workspace.mint("source", 22), slug, slug, kind, enabled, settings=settings)
     # The reference's sample answers show a key and the default connection to warehouses; neither is spelt
     # out.
-    source.write_keys.append(workspace.mint("write key", 32))
-    source.schema_settings = open_schema()
+    source = Source(
+        id=workspace.mint("source", 22),
+        slug=slug,
+        name=slug,
+        kind_id=kind.id,
+        enabled=enabled,
+        write_keys=(workspace.mint("write key", 32),),
+        settings=settings,
+        warehouse_schema=_schema_name(workspace, slug),
+    )
     workspace.sources[source.id] = source
-    for warehouse in () if alone else workspace.warehouses.values():
-        warehouse.source_ids.append(source.id)
+    for warehouse in () if alone else list(workspace.warehouses.values()):
+        connected = replace(warehouse, source_ids=(*warehouse.source_ids, source.id))
+        workspace.warehouses[warehouse.id] = connected
+    workspace.note("Source Created", "SOURCE", source.id, source.name)
     return {"source": source_view(workspace, source)}
 
 
@@ -56,28 +71,46 @@ def update_source(workspace: Workspace, call: Call) -> Json:
     if slug is not None and slug != source.slug:
         _require_free(workspace, slug)
 
-    source.name = source.name if name is None else name
-    source.slug = source.slug if slug is None else slug
-    source.enabled = source.enabled if enabled is None else enabled
-    source.settings = {**source.settings, **(settings or {})}
-    return {"source": source_view(workspace, source)}
+    updated = replace(
+        source,
+        name=source.name if name is None else name,
+        slug=source.slug if slug is None else slug,
+        enabled=source.enabled if enabled is None else enabled,
+        settings={**source.settings, **(settings or {})},
+    )
+    workspace.sources[source.id] = updated
+    for title in _changes(source, updated):
+        workspace.note(title, "SOURCE", source.id, updated.name)
+    return {"source": source_view(workspace, updated)}
+
+
+def _changes(before: Source, after: Source) -> Iterator[str]:
+    """Name what an update did, in the words of the audit trail; which change gets which title is assumed."""
+    if (before.name, before.slug) != (after.name, after.slug):
+        yield "Source Modified"
+    if before.enabled != after.enabled:
+        yield "Source Enabled" if after.enabled else "Source Disabled"
+    if before.settings != after.settings:
+        yield "Source Settings Modified"
 
 
 def delete_source(workspace: Workspace, call: Call) -> Json:
     """DELETE /sources/{id}. Its destination instances go with it (assumed); its past usage stays (assumed)."""
     source = source_in(workspace, call)
+    for destination in workspace.destinations_of(source.id):
+        workspace.remove_destination(destination)
+    for warehouse in workspace.warehouses_of(source.id):
+        others = tuple(other for other in warehouse.source_ids if other != source.id)
+        workspace.warehouses[warehouse.id] = replace(warehouse, source_ids=others)
     del workspace.sources[source.id]
-    for destination in list(workspace.destinations_of(source.id)):
-        del workspace.destinations[destination.id]
-    for warehouse in workspace.warehouses.values():
-        warehouse.source_ids = [other for other in warehouse.source_ids if other != source.id]
+    workspace.note("Source Deleted", "SOURCE", source.id, source.name)
     return {"status": "SUCCESS"}
 
 
 def list_connected_warehouses(workspace: Workspace, call: Call) -> Json:
     """GET /sources/{id}/connected-warehouses."""
     source = source_in(workspace, call)
-    connected = [item for item in workspace.warehouses.values() if source.id in item.source_ids]
+    connected = workspace.warehouses_of(source.id)
     return page(call, "warehouses", [warehouse_view(workspace, warehouse) for warehouse in connected])
 
 
@@ -87,8 +120,8 @@ def list_connected_destinations(workspace: Workspace, call: Call) -> Json:
     return page(call, "destinations", [destination_view(item) for item in workspace.destinations_of(source.id)])
 
 
-def _kind(metadata_id: str) -> SourceKind:
-    kind = find_source_kind(metadata_id)
+def _kind(metadata_id: str) -> catalog.SourceKind:
+    kind = catalog.find(catalog.SOURCE_KINDS, metadata_id)
     if kind is None:
         # 422 rather than 404 is assumed.
         raise invalid("'metadataId' is not in the source catalog.", field="metadataId")
@@ -99,3 +132,25 @@ def _require_free(workspace: Workspace, slug: str) -> None:
     if any(source.slug == slug for source in workspace.sources.values()):
         # 422 rather than 409 is assumed.
         raise invalid("'slug' is already used by another source.", field="slug")
+
+
+def _schema_name(workspace: Workspace, slug: str) -> str:
+    """Name the schema in warehouses after the slug, with a number where another source has it already (assumed).
+
+    [docs: "Warehouse Schemas"]
+    """
+    stem = re.sub("[^a-z0-9]+", "_", slug.lower()).strip("_") or "source"
+    taken = {source.warehouse_schema for source in workspace.sources.values()}
+    numbered = (stem if number == 1 else f"{stem}_{number}" for number in itertools.count(1))
+    return next(name for name in numbered if name not in taken)
+
+
+OPERATIONS = (
+    Operation("GET", "/sources", list_sources),
+    Operation("POST", "/sources", create_source, status=201),
+    Operation("GET", "/sources/{source_id}", get_source),
+    Operation("PATCH", "/sources/{source_id}", update_source),
+    Operation("DELETE", "/sources/{source_id}", delete_source),
+    Operation("GET", "/sources/{source_id}/connected-warehouses", list_connected_warehouses),
+    Operation("GET", "/sources/{source_id}/connected-destinations", list_connected_destinations),
+)

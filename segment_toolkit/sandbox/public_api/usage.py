@@ -8,46 +8,46 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from segment_toolkit.sandbox.public_api.call import Call
 from segment_toolkit.sandbox.public_api.errors import invalid
+from segment_toolkit.sandbox.public_api.operation import Operation
 from segment_toolkit.sandbox.public_api.pages import page
-from segment_toolkit.sandbox.state import UsageCount, Workspace
 from segment_toolkit.sandbox.wire import Json
+from segment_toolkit.sandbox.workspace import Workspace
 
 
 def per_source_usage(workspace: Workspace, call: Call) -> Json:
     """GET /usage/api-calls/sources/daily: one entry a day and source, in that order (assumed)."""
-    rows = _cumulative(workspace.usage, _period(call))
-    entries = [{"sourceId": key.source_id, **_snapshot(key.day, calls)} for key, calls in rows]
+    rows = workspace.store.ledger.api_calls(workspace.id, period(call))
+    entries = [{"sourceId": source_id, **_snapshot(day, calls)} for day, source_id, calls in _cumulative(rows)]
     return page(call, "dailyPerSourceAPICallsUsage", entries)
 
 
 def workspace_usage(workspace: Workspace, call: Call) -> Json:
     """GET /usage/api-calls/daily: one entry a day."""
-    total: Counter[UsageCount] = Counter()
-    for key, calls in workspace.usage.items():
-        total[UsageCount("", key.day)] += calls
-    entries = [_snapshot(key.day, calls) for key, calls in _cumulative(total, _period(call))]
+    total: Counter[str] = Counter()
+    for day, _, calls in workspace.store.ledger.api_calls(workspace.id, period(call)):
+        total[day] += calls
+    entries = [_snapshot(day, calls) for day, _, calls in _cumulative([(day, "", n) for day, n in total.items()])]
     return page(call, "dailyWorkspaceAPICallsUsage", entries)
 
 
-def _cumulative(usage: Counter[UsageCount], month: date) -> list[tuple[UsageCount, int]]:
+def _cumulative(rows: Iterable[tuple[str, str, int]]) -> Iterator[tuple[str, str, int]]:
     running: Counter[str] = Counter()
-    rows = []
-    for key in sorted(usage, key=lambda key: (key.day, key.source_id)):
-        if (key.day.year, key.day.month) == (month.year, month.month):
-            running[key.source_id] += usage[key]
-            rows.append((key, running[key.source_id]))
-    return rows
+    for day, source_id, calls in rows:
+        running[source_id] += calls
+        yield day, source_id, running[source_id]
 
 
-def _snapshot(day: date, calls: int) -> Json:
-    return {"apiCalls": str(calls), "timestamp": f"{day.isoformat()}T00:00:00.000Z"}
+def _snapshot(day: str, calls: int) -> Json:
+    return {"apiCalls": str(calls), "timestamp": f"{day}T00:00:00.000Z"}
 
 
-def _period(call: Call) -> date:
+def period(call: Call) -> date:
+    """Read the first day of the month that is asked for."""
     text = call.argument("period")
     if not text:
         raise invalid("'period' is required.", field="period")
@@ -57,3 +57,9 @@ def _period(call: Call) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise invalid("'period' must be the first day of a month, YYYY-MM-DD.", field="period") from None
+
+
+OPERATIONS = (
+    Operation("GET", "/usage/api-calls/sources/daily", per_source_usage),
+    Operation("GET", "/usage/api-calls/daily", workspace_usage),
+)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from segment_toolkit.sandbox.state import Destination, Label, Source, TrackingPlan, Warehouse, Workspace
+from segment_toolkit.sandbox.state import Destination, DestinationFilter, Label, Source, TrackingPlan, User, Warehouse
 from segment_toolkit.sandbox.wire import Json
+from segment_toolkit.sandbox.workspace import Workspace
 
 
 def label_view(label: Label) -> Json:
@@ -21,7 +22,7 @@ def source_view(workspace: Workspace, source: Source) -> Json:
         "metadata": source.kind.view(),
         "workspaceId": workspace.id,
         "enabled": source.enabled,
-        "writeKeys": source.write_keys,
+        "writeKeys": list(source.write_keys),
         "settings": source.settings,
         "labels": [label_view(label) for label in source.labels],
     }
@@ -53,12 +54,35 @@ def warehouse_view(workspace: Workspace, warehouse: Warehouse) -> Json:
 
 def tracking_plan_view(plan: TrackingPlan) -> Json:
     """Show a tracking plan."""
+    described = {} if plan.description is None else {"description": plan.description}
     return {
         "id": plan.id,
         "name": plan.name,
         "slug": plan.slug,
-        "description": plan.description,
+        **described,
         "type": plan.type,
         "createdAt": plan.created_at,
         "updatedAt": plan.updated_at,
     }
+
+
+def filter_view(item: DestinationFilter) -> Json:
+    """Show a destination filter."""
+    described = {} if item.description is None else {"description": item.description}
+    return {
+        "id": item.id,
+        "sourceId": item.source_id,
+        "destinationId": item.destination_id,
+        "if": item.condition,
+        "actions": list(item.actions),
+        "title": item.title,
+        **described,
+        "enabled": item.enabled,
+        "createdAt": item.created_at,
+        "updatedAt": item.updated_at,
+    }
+
+
+def user_view(user: User) -> Json:
+    """Show a user."""
+    return {"id": user.id, "name": user.name, "email": user.email, "permissions": list(user.permissions)}

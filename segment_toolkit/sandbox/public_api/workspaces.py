@@ -9,13 +9,14 @@ import re
 
 from segment_toolkit.sandbox.public_api.call import Call
 from segment_toolkit.sandbox.public_api.errors import ApiError, invalid, item
-from segment_toolkit.sandbox.state import Workspace
+from segment_toolkit.sandbox.public_api.operation import Operation
 from segment_toolkit.sandbox.wire import Json
+from segment_toolkit.sandbox.workspace import Workspace
 
 
 def get_workspace(workspace: Workspace, _call: Call) -> Json:
     """GET /: the token decides which workspace."""
-    return {"workspace": {"id": workspace.id, "slug": workspace.slug, "name": workspace.name}}
+    return {"workspace": {"id": workspace.id, "slug": workspace.facts.slug, "name": workspace.facts.name}}
 
 
 def echo(_workspace: Workspace, call: Call) -> Json:
@@ -43,3 +44,9 @@ def _status(call: Call) -> int:
     if not re.fullmatch("4[0-9][0-9]", text):
         raise invalid("'statusCode' must be from 400 to 499.", field="statusCode")
     return int(text)
+
+
+OPERATIONS = (
+    Operation("GET", "/", get_workspace),
+    Operation("GET", "/echo", echo, versions=("v1", "v1alpha")),
+)

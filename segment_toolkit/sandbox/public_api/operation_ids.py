@@ -1,0 +1,97 @@
+"""The names that the Public API reference gives its operations; limits are documented by them.
+
+Source: Public API reference, `operationId` of its OpenAPI description, by method and path.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+_NAMES: Mapping[str, str] = {
+    "GET /": "getWorkspace",
+    "GET /echo": "echo",
+    "GET /sources": "listSources",
+    "POST /sources": "createSource",
+    "GET /sources/{}": "getSource",
+    "PATCH /sources/{}": "updateSource",
+    "DELETE /sources/{}": "deleteSource",
+    "GET /sources/{}/connected-warehouses": "listConnectedWarehousesFromSource",
+    "GET /sources/{}/connected-destinations": "listConnectedDestinationsFromSource",
+    "POST /sources/{}/writekey": "createWriteKeyForSource",
+    "DELETE /sources/{}/writekey/{}": "removeWriteKeyFromSource",
+    "GET /sources/{}/settings": "listSchemaSettingsInSource",
+    "PATCH /sources/{}/settings": "updateSchemaSettingsInSource",
+    "GET /labels": "listLabels",
+    "POST /labels": "createLabel",
+    "DELETE /labels/{}/{}": "deleteLabel",
+    "POST /sources/{}/labels": "addLabelsToSource",
+    "PUT /sources/{}/labels": "replaceLabelsInSource",
+    "GET /destinations": "listDestinations",
+    "POST /destinations": "createDestination",
+    "GET /destinations/{}": "getDestination",
+    "PATCH /destinations/{}": "updateDestination",
+    "DELETE /destinations/{}": "deleteDestination",
+    "GET /destinations/{}/delivery-metrics": "listDeliveryMetricsSummaryFromDestination",
+    "GET /delivery-overview/successfully-received": "getIngressSuccessMetricsFromDeliveryOverview",
+    "GET /delivery-overview/failed-on-ingest": "getIngressFailedMetricsFromDeliveryOverview",
+    "GET /delivery-overview/filtered-at-source": "getFilteredAtSourceMetricsFromDeliveryOverview",
+    "GET /delivery-overview/filtered-at-destination": "getFilteredAtDestinationMetricsFromDeliveryOverview",
+    "GET /delivery-overview/failed-delivery": "getEgressFailedMetricsFromDeliveryOverview",
+    "GET /delivery-overview/successful-delivery": "getEgressSuccessMetricsFromDeliveryOverview",
+    "POST /destination/filters/preview": "previewDestinationFilter",
+    "GET /destination/{}/filters": "listFiltersFromDestination",
+    "POST /destination/{}/filters": "createFilterForDestination",
+    "GET /destination/{}/filters/{}": "getFilterInDestination",
+    "PATCH /destination/{}/filters/{}": "updateFilterForDestination",
+    "DELETE /destination/{}/filters/{}": "removeFilterFromDestination",
+    "GET /warehouses": "listWarehouses",
+    "POST /warehouses": "createWarehouse",
+    "POST /warehouses/validation": "createValidationInWarehouse",
+    "GET /warehouses/{}": "getWarehouse",
+    "PATCH /warehouses/{}": "updateWarehouse",
+    "DELETE /warehouses/{}": "deleteWarehouse",
+    "GET /warehouses/{}/connection-state": "getConnectionStateFromWarehouse",
+    "GET /warehouses/{}/connected-sources": "listConnectedSourcesFromWarehouse",
+    "POST /warehouses/{}/connected-sources/{}": "addConnectionFromSourceToWarehouse",
+    "DELETE /warehouses/{}/connected-sources/{}": "removeSourceConnectionFromWarehouse",
+    "GET /usage/api-calls/sources/daily": "getDailyPerSourceAPICallsUsage",
+    "GET /usage/api-calls/daily": "getDailyWorkspaceAPICallsUsage",
+    "GET /usage/mtu/sources/daily": "getDailyPerSourceMTUUsage",
+    "GET /usage/mtu/daily": "getDailyWorkspaceMTUUsage",
+    "GET /events/volume": "getEventsVolumeFromWorkspace",
+    "GET /tracking-plans": "listTrackingPlans",
+    "POST /tracking-plans": "createTrackingPlan",
+    "GET /tracking-plans/{}": "getTrackingPlan",
+    "PATCH /tracking-plans/{}": "updateTrackingPlan",
+    "DELETE /tracking-plans/{}": "deleteTrackingPlan",
+    "GET /tracking-plans/{}/sources": "listSourcesFromTrackingPlan",
+    "POST /tracking-plans/{}/sources": "addSourceToTrackingPlan",
+    "DELETE /tracking-plans/{}/sources": "removeSourceFromTrackingPlan",
+    "GET /tracking-plans/{}/rules": "listRulesFromTrackingPlan",
+    "PUT /tracking-plans/{}/rules": "replaceRulesInTrackingPlan",
+    "PATCH /tracking-plans/{}/rules": "updateRulesInTrackingPlan",
+    "DELETE /tracking-plans/{}/rules": "removeRulesFromTrackingPlan",
+    "GET /catalog/sources": "getSourcesCatalog",
+    "GET /catalog/destinations": "getDestinationsCatalog",
+    "GET /catalog/warehouses": "getWarehousesCatalog",
+    "GET /catalog/sources/{}": "getSourceMetadata",
+    "GET /catalog/destinations/{}": "getDestinationMetadata",
+    "GET /catalog/warehouses/{}": "getWarehouseMetadata",
+    "GET /users": "listUsers",
+    "GET /users/{}": "getUser",
+    "GET /audit-events": "listAuditEvents",
+    "POST /regulations": "createWorkspaceRegulation",
+    "GET /regulations": "listWorkspaceRegulations",
+    "POST /regulations/sources/{}": "createSourceRegulation",
+    "GET /regulations/sources/{}": "listRegulationsFromSource",
+    "POST /regulations/cloudsources/{}": "createCloudSourceRegulation",
+    "GET /regulations/{}": "getRegulation",
+    "GET /suppressions": "listSuppressions",
+}
+_PARAMETER = re.compile(r"\{[^}]*\}")
+
+
+def operation_id(method: str, path: str) -> str:
+    """Return the name of an operation, whatever the parameters in its path are called. Raises KeyError."""
+    return _NAMES[f"{method} {_PARAMETER.sub('{}', path)}"]
