@@ -122,6 +122,25 @@ def _add_sandbox(commands: Commands[_Parser], json_option: _Parser) -> None:
         "--port", type=_port, default=8765, help="port to listen on, 0 for a free one (default: %(default)s)"
     )
     sandbox.add_argument("--region", choices=("us", "eu"), default="us", help="default: %(default)s")
+    sandbox.add_argument(
+        "--eu-port",
+        type=_port,
+        metavar="PORT",
+        help="serve the EU on a port of its own, as Segment's hosts are; otherwise one port serves both regions",
+    )
+    sandbox.add_argument("--db", metavar="PATH", help="keep everything in this SQLite file, and go on from it")
+    sandbox.add_argument("--demo", choices=("shop",), help="fill the workspace with a year of an online shop")
+    sandbox.add_argument(
+        "--workspace",
+        action="append",
+        default=[],
+        type=_workspace,
+        metavar="SLUG[:eu]",
+        dest="workspaces",
+        help="add a workspace; may be given more than once",
+    )
+    sandbox.add_argument("--files", metavar="FOLDER", help="where destinations of the kind `file` may write")
+    sandbox.add_argument("--rate-limits", action="store_true", help="keep Segment's documented rate limits")
 
 
 def _add_playground(commands: Commands[_Parser], json_option: _Parser) -> None:
@@ -130,6 +149,13 @@ def _add_playground(commands: Commands[_Parser], json_option: _Parser) -> None:
     )
     playground.set_defaults(module="playground_command")
     playground.add_argument("--demo", action="store_true", help="run a sample of every tool, and ask nothing")
+
+
+def _workspace(text: str) -> tuple[str, str]:
+    slug, _, region = text.partition(":")
+    if not slug or region not in ("", "us", "eu"):
+        raise argparse.ArgumentTypeError("must be a slug, or a slug and a region: shop, shop:us or shop:eu")
+    return slug, region or "us"
 
 
 def _port(text: str) -> int:

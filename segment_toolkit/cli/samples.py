@@ -14,9 +14,6 @@ if TYPE_CHECKING:
 
 JsonObject = dict[str, Any]
 
-#: The seeded destinations and the source each belongs to, which no tool changes.
-_SOURCE_OF = {"actions-amplitude": "shop-web", "slack": "shop-web", "actions-webhook": "shop-api"}
-
 
 class NoSample(LookupError):
     """The sandbox has nothing left that this tool could work on."""
@@ -53,8 +50,6 @@ def _last(slugs: Iterable[str], what: str) -> str:
 
 def _destination(box: Sandbox) -> JsonObject:
     """A destination and the source it belongs to."""
-    sources, destinations = box.sources, box.destinations
-    for kind, source in _SOURCE_OF.items():
-        if kind in destinations and source in sources:
-            return {"destinationId": destinations[kind], "sourceId": sources[source]}
+    for destination_id, source_id in box.destination_sources.items():
+        return {"destinationId": destination_id, "sourceId": source_id}
     raise NoSample("there is no destination left")

@@ -20,7 +20,18 @@ def announcement(description: Json) -> str:
         lines.append(f"  {slug:<18}  {source_id}  {description['write_keys'].get(slug, '-')}")
     lines += ["", "  destination         id"]
     lines += [f"  {slug:<18}  {destination_id}" for slug, destination_id in description["destinations"].items()]
-    return "\n".join(lines)
+    return "\n".join([*lines, *_others(description)])
+
+
+def _others(description: Json) -> list[str]:
+    """The EU's port, and the workspaces beside the first, where there are any."""
+    lines = []
+    if "eu_public_api_url" in description:
+        lines += ["", f"  EU: Public API {description['eu_public_api_url']}, Tracking {description['eu_tracking_url']}"]
+    for slug, workspace in list(description["workspaces"].items())[1:]:
+        lines += ["", f"  workspace {slug} ({workspace['region']}), token {workspace['token']}"]
+        lines += [f"    {source:<18}  write key {write_key}" for source, write_key in workspace["write_keys"].items()]
+    return lines
 
 
 def _exports(description: Json) -> list[str]:

@@ -11,12 +11,15 @@ import json
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import FrameType
 from typing import TYPE_CHECKING
 
 from segment_toolkit.sandbox.announcement import announcement
 from segment_toolkit.sandbox.box import Sandbox
+from segment_toolkit.sandbox.hosts import Region
+from segment_toolkit.sandbox.listening import base_url, listener
+from segment_toolkit.sandbox.resetting import resetting
 
 if TYPE_CHECKING:
     import uvicorn
@@ -25,82 +28,95 @@ _GRACE_SECONDS = 2
 _START_SECONDS = 10
 
 
-def serve(box: Sandbox, host: str = "127.0.0.1", port: int = 8765, json_line: bool = False) -> None:
+def serve(
+    box: Sandbox, host: str = "127.0.0.1", port: int = 8765, json_line: bool = False, *, eu_port: int | None = None
+) -> None:
     """Serve until Ctrl+C or SIGTERM. Once the port accepts connections, print where it is and how to use it.
 
-    With `json_line` that is exactly one line of JSON. Port 0 picks a free port. Ends the process with a
-    one-line message when uvicorn is missing or the port cannot be had.
+    With `json_line` that is exactly one line of JSON. Port 0 picks a free port. One port serves both regions; with
+    `eu_port` that one is the EU's and the first the US's, as Segment's hosts are. Ends the process with a one-line
+    message when uvicorn is missing or a port cannot be had.
     """
-    try:
-        server = _server(box)
-        listener = socket.create_server((host, port), family=_family(host))
-    except (ImportError, OSError) as error:
-        raise SystemExit(f"segment sandbox: {error}") from None
-    description = _description(box, host, listener)
+    regions: dict[Region | None, int] = {None: port} if eu_port is None else {"us": port, "eu": eu_port}
+    with contextlib.ExitStack() as stack:
+        try:
+            listeners = {region: stack.enter_context(listener(host, number)) for region, number in regions.items()}
+            servers = [(_server(box, region), found) for region, found in listeners.items()]
+        except (ImportError, OSError) as error:
+            raise SystemExit(f"segment sandbox: {error}") from None
+        described = _description(box, host, listeners)
 
-    def announce() -> None:
-        print(json.dumps(description) if json_line else announcement(description), flush=True)
+        def announce() -> None:
+            print(json.dumps(described) if json_line else announcement(described), flush=True)
 
-    with listener, _stopped_by_signals(server):
-        asyncio.run(_run(server, listener, announce))
+        stack.enter_context(_stopped_by_signals([server for server, _ in servers]))
+        asyncio.run(_run(servers, announce))
 
 
 @contextlib.contextmanager
-def serving(box: Sandbox) -> Iterator[str]:
-    """Serve from a background thread on a free loopback port, and yield the base URL. Raises ImportError."""
-    server = _server(box)
+def serving(box: Sandbox, region: Region | None = None) -> Iterator[str]:
+    """Serve from a background thread on a free loopback port, and yield the base URL. Raises ImportError.
+
+    With a region the port stands for the hosts of that region, otherwise for those of both.
+    """
+    server = _server(box, region)
     ready = threading.Event()
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with listener("127.0.0.1", 0) as found:
         thread = threading.Thread(
-            target=lambda: asyncio.run(_run(server, listener, ready.set)), name="segment-sandbox", daemon=True
+            target=lambda: asyncio.run(_run([(server, found)], ready.set)), name="segment-sandbox", daemon=True
         )
         thread.start()
         try:
             if not ready.wait(_START_SECONDS):
                 raise RuntimeError("the sandbox server did not start")
-            yield _base_url("127.0.0.1", listener)
+            yield base_url("127.0.0.1", found)
         finally:
             server.should_exit = True
             thread.join()
 
 
-def _server(box: Sandbox) -> uvicorn.Server:
+def _server(box: Sandbox, region: Region | None) -> uvicorn.Server:
     try:
         import uvicorn
+        from uvicorn.protocols.http.auto import AutoHTTPProtocol
     except ModuleNotFoundError:
         raise ImportError(
             "uvicorn is not installed; install it with: pip install 'segment-agent-toolkit[sandbox]'"
         ) from None
     config = uvicorn.Config(
-        box.server_app(),
+        box.server_app(region),
+        http=resetting(AutoHTTPProtocol),
         lifespan="off",
         ws="none",
         # Write keys travel in paths, so no request is ever logged.
         access_log=False,
+        # The token server sends a Date of its own clock, which clients correct theirs by; a second one would spoil it.
+        date_header=False,
         log_level="critical",
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
     return uvicorn.Server(config)
 
 
-async def _run(server: uvicorn.Server, listener: socket.socket, on_ready: Callable[[], None]) -> None:
-    serving = asyncio.create_task(server.serve(sockets=[listener]))
-    while not (server.started or serving.done()):
+async def _run(servers: Sequence[tuple[uvicorn.Server, socket.socket]], on_ready: Callable[[], None]) -> None:
+    tasks = [asyncio.create_task(server.serve(sockets=[found])) for server, found in servers]
+    while not all(server.started for server, _ in servers) and not any(task.done() for task in tasks):
         await asyncio.sleep(0.01)
-    if server.started:
+    if all(server.started for server, _ in servers):
         on_ready()
-    await serving
+    await asyncio.gather(*tasks)
 
 
 @contextlib.contextmanager
-def _stopped_by_signals(server: uvicorn.Server) -> Iterator[None]:
-    """Let SIGINT and SIGTERM end the server and nothing else.
+def _stopped_by_signals(servers: Sequence[uvicorn.Server]) -> Iterator[None]:
+    """Let SIGINT and SIGTERM end the servers and nothing else.
 
     uvicorn handles them while it runs and then raises them again for whoever was there before: that is us.
     """
 
     def stop(_number: int, _frame: FrameType | None) -> None:
-        server.should_exit = True
+        for server in servers:
+            server.should_exit = True
 
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -113,17 +129,9 @@ def _stopped_by_signals(server: uvicorn.Server) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _description(box: Sandbox, host: str, listener: socket.socket) -> dict[str, object]:
-    base_url = _base_url(host, listener)
-    return box.description(public_api_url=base_url, tracking_url=f"{base_url}/v1")
-
-
-def _base_url(host: str, listener: socket.socket) -> str:
-    """Where a client on this machine finds the server; "all interfaces" is no address to connect to."""
-    name = host if host and host.strip("0.:") else ("::1" if ":" in host else "127.0.0.1")
-    name = f"[{name}]" if ":" in name else name
-    return f"http://{name}:{listener.getsockname()[1]}"
-
-
-def _family(host: str) -> socket.AddressFamily:
-    return socket.AF_INET6 if ":" in host else socket.AF_INET
+def _description(box: Sandbox, host: str, listeners: Mapping[Region | None, socket.socket]) -> dict[str, object]:
+    first, *others = (base_url(host, found) for found in listeners.values())
+    described = box.description(public_api_url=first, tracking_url=f"{first}/v1")
+    for eu in others:
+        described |= {"eu_public_api_url": eu, "eu_tracking_url": f"{eu}/v1"}
+    return described

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 from urllib.parse import quote
 
@@ -51,9 +52,22 @@ NAMES = [
     "disconnectAllWarehouses",
     "description",
     "batch",
+    "sourceId",
+    "if",
+    "actions",
+    "title",
+    "filter",
+    "payload",
+    "rules",
+    "disconnectAllSources",
+    "regulationType",
+    "subjectType",
+    "subjectIds",
+    "collection",
 ]
 CALLS = ["identify", "track", "page", "screen", "group", "alias"]
-likely = st.sampled_from([*CALLS, "u-1", "E", "2026-01-01T00:00:00Z", {"key": "team", "value": "growth"}])
+REGULATION = ["SUPPRESS_WITH_DELETE", "UNSUPPRESS", "USER_ID", "OBJECT_ID", ["u-1"], ["\ud800", "\0"]]
+likely = st.sampled_from([*CALLS, *REGULATION, "u-1", "E", "2026-01-01T00:00:00Z", {"key": "team", "value": "growth"}])
 bodies = st.dictionaries(st.sampled_from(NAMES), likely | documents, max_size=8)
 
 
@@ -108,9 +122,35 @@ queries = st.dictionaries(
             "statusCode",
             "triggerError",
             "triggerMultipleErrors",
+            "rules",
+            "rules.0.type",
+            "rules[0][version]",
+            "resourceId",
+            "destinationConfigId",
+            "groupBy",
+            "filter",
+            "filter.eventName.0",
+            "filter[eventName]",
+            "eventName",
+            "status",
+            "regulationTypes",
         ]
     ),
-    st.sampled_from(["1", "true", "MA==", '{"count":1}', "2026-03-01", "0001-01-01T00:00:00+23:59", "DAY"])
+    st.sampled_from(
+        [
+            "1",
+            "true",
+            "MA==",
+            "TRACK",
+            "{'type': 'TRACK', 'version': 1}",
+            '{"count":1}',
+            "2026-03-01",
+            "0001-01-01T00:00:00+23:59",
+            "9999-12-31",
+            "DAY",
+            '{"eventName":["\\ud800"]}',
+        ]
+    )
     | st.text(max_size=12).filter(lambda text: text.isprintable()),
     max_size=4,
 )
@@ -125,8 +165,7 @@ def path_of(template: str, box: Sandbox, chosen: str) -> str:
         "key": box.write_key,
     }
     value = quote(known.get(chosen, chosen), safe="")
-    names = ("source_id", "destination_id", "warehouse_id", "tracking_plan_id", "write_key")
-    return template.format_map(dict.fromkeys(names, value))
+    return re.sub(r"\{\w+\}", lambda _: value, template)
 
 
 @FEW
