@@ -1,4 +1,4 @@
-"""The README is true: its Python runs as printed, its commands run, its table is the tools'."""
+"""The README and docs/ are true: their Python runs as printed, their commands run, the table is the tools'."""
 
 from __future__ import annotations
 
@@ -16,15 +16,21 @@ ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+def blocks(language: str, text: str = README) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
 
 
 PYTHON = blocks("python")
+PAGES = sorted((ROOT / "docs").glob("*.md"))
+ON_PAGES = [
+    pytest.param(code, id=f"{page.name} block {number}")
+    for page in PAGES
+    for number, code in enumerate(blocks("python", page.read_text("utf-8")))
+]
 COMMANDS = [line for block in blocks("sh") for line in block.splitlines() if line.startswith("segment-toolkit ")]
 
 
-@pytest.mark.parametrize("code", PYTHON, ids=[f"block {n}" for n in range(len(PYTHON))])
+@pytest.mark.parametrize("code", [*(pytest.param(code, id=f"block {n}") for n, code in enumerate(PYTHON)), *ON_PAGES])
 def test_a_python_block_runs_as_printed(code: str, tmp_path: Path) -> None:
     environ = {name: value for name, value in os.environ.items() if not name.startswith("SEGMENT_")}
 
