@@ -3,9 +3,9 @@
     python scripts/check_public_api_answers.py OPERATIONS.json
 
 For maintainers: the description is not part of this repository. It is a JSON document with `operations`, each with
-`method`, `path`, `operationId` and `responses` (status to JSON Schema), and the `$defs` that these refer to. The answers
-are those of the tests in tests/sandbox, which call every operation in many ways. Exits with 1 when an answer does not fit,
-when an operation of the sandbox is not in the description, and when one was never answered.
+`method`, `path`, `operationId` and `responses` (status to JSON Schema), and the `$defs` that these refer to. The
+answers are those of the tests in tests/sandbox, which call every operation in many ways. Exits with 1 when an answer
+does not fit, when an operation of the sandbox is not in the description, and when one was never answered.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import json
 import re
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 from unittest import mock
 
@@ -55,7 +56,7 @@ def key(method: str, path: str) -> Key:
 
 
 def main() -> None:
-    description = json.loads(open(sys.argv[1], encoding="utf-8").read())
+    description = json.loads(Path(sys.argv[1]).read_text("utf-8"))
     described = {key(item["method"], item["path"]): item for item in description["operations"]}
     recorder = Recorder()
     with mock.patch.object(app, "_answered", recorder):
