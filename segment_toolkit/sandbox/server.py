@@ -40,7 +40,9 @@ def serve(
     regions: dict[Region | None, int] = {None: port} if eu_port is None else {"us": port, "eu": eu_port}
     with contextlib.ExitStack() as stack:
         try:
-            listeners = {region: stack.enter_context(listener(host, number)) for region, number in regions.items()}
+            listeners: dict[Region | None, socket.socket] = {
+                region: stack.enter_context(listener(host, number)) for region, number in regions.items()
+            }
             servers = [(_server(box, region), found) for region, found in listeners.items()]
         except (ImportError, OSError) as error:
             raise SystemExit(f"segment sandbox: {error}") from None

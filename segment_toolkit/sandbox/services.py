@@ -27,7 +27,7 @@ class Services:
     def __init__(self, backend: Backend, region: Region | None = None) -> None:
         """Serve a backend; `region` is the one that host names of no region stand for, None for both."""
         self._backend = backend
-        self._region = region
+        self._region: Region | None = region
         self._public_api = public_api(backend)
         regions: tuple[Region | None, ...] = ("us", "eu", None)
         self._profile_apis = {item: self._profile_api(item) for item in regions}
