@@ -12,6 +12,7 @@ from segment_toolkit.sandbox.public_api.errors import rate_limited
 from segment_toolkit.sandbox.public_api.media_types import negotiated
 from segment_toolkit.sandbox.public_api.operation import Operation
 from segment_toolkit.sandbox.public_api.routes import OPERATIONS
+from segment_toolkit.sandbox.rate_limits import Refusal
 
 V1, BETA, ALPHA = (f"application/vnd.segment.{version}+json" for version in ("v1", "v1beta", "v1alpha"))
 JSON = "application/json"
@@ -104,8 +105,8 @@ def test_any_accept_header_is_read(accept: list[str]) -> None:
 
 
 def test_too_many_requests_say_when_to_try_again() -> None:
-    error = rate_limited(7)
+    error = rate_limited(Refusal(retry_after_seconds=7, reset_seconds=7))
 
     assert error.status == 429
-    assert error.headers == {"Retry-After": "7"}
+    assert error.headers == {"Retry-After": "7", "X-RateLimit-Reset": "7"}
     assert error.envelope()["errors"][0]["type"] == "rate-limited"
