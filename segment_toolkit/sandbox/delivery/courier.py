@@ -147,7 +147,12 @@ class Courier:
             silent: set[str] = set()
             if len(deliveries) == 1:
                 return self._attempt(deliveries[0], era, silent, clock)
-            return sum(self._lanes.map(lambda delivery: self._attempt(delivery, era, silent, clock), deliveries))
+            try:
+                attempts = self._lanes.map(lambda delivery: self._attempt(delivery, era, silent, clock), deliveries)
+            # No more threads are to be had: the program is ending, or the system has too many for a while.
+            except RuntimeError:
+                return 0
+            return sum(attempts)
 
     def _nap_seconds(self) -> float | None:
         with self._lock:

@@ -7,6 +7,8 @@ import threading
 import weakref
 from collections.abc import Callable
 
+from segment_toolkit.sandbox.store.database import Closed
+
 # The thread sleeps no longer while retries are pending: a clock that tests move rings no bell.
 _LONGEST_NAP_SECONDS = 1.0
 _SHORTEST_NAP_SECONDS = 0.01
@@ -29,7 +31,7 @@ class Worker:
         self._answered = 0
         self._thread: threading.Thread | None = None
         # The thread holds no reference while it waits: a sandbox that nobody closed is forgotten, thread and all.
-        weakref.finalize(self, self._woken.set).atexit = False
+        weakref.finalize(self, _dismiss, self._stopping, self._woken)
 
     def wake(self) -> None:
         """Let the thread look at the queue. Called per event, so it does nothing twice."""
@@ -79,10 +81,20 @@ class Worker:
         except sqlite3.OperationalError:
             self._stopping.wait(_LONGEST_NAP_SECONDS)
             return 0
+        # When a program ends without having closed anything, the database is closed under the thread.
+        except (Closed, sqlite3.ProgrammingError):
+            if not self._stopping.is_set():
+                raise
+            return 0
         # Whoever stops it may have rung before the bell was cleared, and rings but once.
         if self._stopping.is_set():
             return 0
         return None if seconds is None else min(max(seconds, _SHORTEST_NAP_SECONDS), _LONGEST_NAP_SECONDS)
+
+
+def _dismiss(stopping: threading.Event, woken: threading.Event) -> None:
+    stopping.set()
+    woken.set()
 
 
 def _work(reference: weakref.ref[Worker], woken: threading.Event, stopping: threading.Event) -> None:
