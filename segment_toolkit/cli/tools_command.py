@@ -7,6 +7,7 @@ from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..forms import wrapper
 from ..registry import Registry
 from .exits import SUCCESSFUL, CommandError
 from .printing import emit, paint, remark, say, wrapped
@@ -71,19 +72,13 @@ def _show(options: Namespace) -> int:
     form = options.format or ("openai" if options.strict else "json" if options.json else None)
     if options.strict and form != "openai":
         raise CommandError("--strict goes with --format openai")
-    if form == "openai":
-        emit(_openai(definition, strict=options.strict), compact=options.json)
-    elif form == "json":
+    if form == "json":
         emit(_golden(definition.slug), compact=options.json)
+    elif form is not None:
+        emit(wrapper("openai-strict" if options.strict else form)(definition), compact=options.json)
     else:
         say(described(definition))
     return SUCCESSFUL
-
-
-def _openai(definition: ToolDefinition, *, strict: bool) -> Any:
-    from ..providers.openai import OpenAIProvider
-
-    return OpenAIProvider(strict=strict).wrap_tool(definition)
 
 
 def _golden(slug: str) -> Any:

@@ -8,6 +8,7 @@ import pytest
 from cli_runner import Cli
 
 import segment_schemas
+from segment_toolkit.forms import FORMS, wrapper
 from segment_toolkit.providers.openai import OpenAIProvider
 from segment_toolkit.registry import Registry
 from segment_tools import TOOLS
@@ -99,6 +100,11 @@ def test_the_formats_are_the_definition_and_the_providers_form_of_it(cli: Cli, s
     assert cli("tools", "show", slug, "--format", "json").json == json.loads(segment_schemas.texts()[slug])
     assert cli("tools", "show", slug, "--format", "openai").json == OpenAIProvider().wrap_tool(definition)
     assert cli("tools", "show", slug, "--strict").json == OpenAIProvider(strict=True).wrap_tool(definition)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_tool_is_shown_as_any_vendor_is_sent_it(cli: Cli, form: str) -> None:
+    assert cli("tools", "show", "track", "--format", form).json == wrapper(form)(Registry().definition("SEGMENT_TRACK"))
 
 
 def test_strict_goes_with_a_function_definition_only(cli: Cli) -> None:
