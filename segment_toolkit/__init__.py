@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 from ._version import __version__
 
 if TYPE_CHECKING:
+    from .agent import AgentRun, arun_agent, run_agent
+    from .composio import composio_tools
     from .envelope import Envelope, Failure
     from .errors import ToolkitError
     from .modifiers import after_execute, before_execute, schema_modifier
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from .types import auth_scheme
 
 _HOMES = {
+    "AgentRun": "agent",
     "Approval": "policy",
     "AsyncSegmentToolkit": "toolkit",
     "Composio": "toolkit",
@@ -35,12 +38,16 @@ _HOMES = {
     "SegmentToolkit": "toolkit",
     "ToolkitError": "errors",
     "after_execute": "modifiers",
+    "arun_agent": "agent",
     "auth_scheme": "types",
     "before_execute": "modifiers",
+    "composio_tools": "composio",
+    "run_agent": "agent",
     "schema_modifier": "modifiers",
 }
 
 __all__ = [
+    "AgentRun",
     "Approval",
     "AsyncSegmentToolkit",
     "Composio",
@@ -51,8 +58,11 @@ __all__ = [
     "ToolkitError",
     "__version__",
     "after_execute",
+    "arun_agent",
     "auth_scheme",
     "before_execute",
+    "composio_tools",
+    "run_agent",
     "schema_modifier",
 ]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,7 +19,8 @@ from jsonschema import Draft202012Validator, SchemaError
 from pydantic import BaseModel, ConfigDict
 
 from .encoding import member_path, unsendable
-from .errors import InternalError, InvalidParams, Problem
+from .errors import MOST_PROBLEMS, InternalError, InvalidParams, Problem
+from .lint import PortabilityWarning, lint_tool
 from .names import did_you_mean
 from .schema import portable
 from .tool import CALLER, Effect, Flow, HostCall, JsonObject, Result, Tool
@@ -55,7 +57,7 @@ def custom_tool(
     description: str | None = None,
     input_schema: Mapping[str, Any] | None = None,
 ) -> Tool[Any]:
-    """The tool of a host's function. Raises InvalidParams for what cannot be one."""
+    """The tool of a host's function. Raises InvalidParams for what cannot be one; warns of what some vendor refuses."""
     slug = (slug or function.__name__).upper()
     text = description or inspect.getdoc(function)
     if not re.fullmatch(r"[A-Z_][A-Z0-9_-]{0,63}", slug):
@@ -77,8 +79,18 @@ def custom_tool(
     if input_schema is not None:
         schema = _checked_schema(input_schema, slug)
         rules = SchemaRules(schema)
-        return SchemaTool(**common, arguments=AnyArguments, given_schema=schema, rules=rules)
-    return Tool(**common, arguments=_arguments_model(function, slug))
+        tool: Tool[Any] = SchemaTool(**common, arguments=AnyArguments, given_schema=schema, rules=rules)
+    else:
+        tool = Tool(**common, arguments=_arguments_model(function, slug))
+    _warn(tool)
+    return tool
+
+
+def _warn(tool: Tool[Any]) -> None:
+    found = [str(finding) for finding in lint_tool(tool.slug, tool.description, tool.input_schema) if finding.breaks]
+    if found:
+        text = f"{tool.slug} is not for every model vendor and framework: {'; '.join(found[:MOST_PROBLEMS])}"
+        warnings.warn(PortabilityWarning(text), stacklevel=5)  # the host's line: it called tools.custom_tool
 
 
 def _takes_context(function: CustomFunction, slug: str) -> bool:

@@ -5,7 +5,7 @@ Definitions come from the golden files, so that listing imports no tool, builds 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import SimpleNamespace  # not dataclasses: importing those costs as much as all the rest of listing
 from typing import Any
 
@@ -64,3 +64,16 @@ def definition_of(golden: Mapping[str, Any], *, toolkit: ToolkitRef, version: st
         is_deprecated=False,
         no_auth=no_auth,
     )
+
+
+def fingerprint(definitions: Sequence[ToolDefinition]) -> str:
+    """16 hexadecimal digits that change when a model is shown something else: a name, a text, a schema, the order.
+
+    The same in every process and on every Python: SHA-256 of the definitions as JSON with sorted keys, cut.
+    """
+    import hashlib
+    import json
+
+    shown = [[d.slug, d.description, d.input_parameters, d.output_parameters] for d in definitions]
+    text = json.dumps(shown, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -29,16 +29,23 @@ from .validation import validate
 log = logging.getLogger("segment_toolkit")
 
 Resolve = Callable[["Caller"], Credentials]
+#: Told after a request how many events of a long call are sent, and how many there are.
+Progress = Callable[[int, int], Any]
 
 
 @dataclass(frozen=True)
 class Caller:
-    """For whom a call runs: the host's tenant (never Segment's userId), and what the host said about its account."""
+    """For whom a call runs: the host's tenant (never Segment's userId), and what the host said about its account.
+
+    `approved`: the host's user has approved this very call, in the approval dialogue of an agent framework.
+    """
 
     user_id: str | None = None
     connected_account_id: str | None = None
     custom_auth_params: Mapping[str, Any] | None = field(default=None, repr=False)
     modifiers: Sequence[Any] | None = None
+    approved: bool = False
+    on_progress: Progress | None = field(default=None, repr=False)
 
 
 #: What a before_execute modifier may change of the caller.
@@ -51,7 +58,7 @@ _NOTHING = Redactor(())
 class Run:
     """What is known of one call so far; `credentials` is what its requests are sent with."""
 
-    __slots__ = ("call", "caller", "credentials", "notes", "redactor", "slug", "toolkit")
+    __slots__ = ("arguments", "call", "caller", "credentials", "notes", "redactor", "slug", "tool", "toolkit")
 
     def __init__(self, call: ToolCall, caller: Caller) -> None:
         self.call = call
@@ -61,6 +68,8 @@ class Run:
         self.notes: list[str] = []
         self.slug = ""
         self.toolkit = ""
+        self.tool: Tool[Any] | None = None
+        self.arguments: Any = None
 
 
 class Dispatcher:
@@ -80,6 +89,7 @@ class Dispatcher:
             envelope = self._failed(run, error)
         if run.caller.modifiers and run.slug:
             envelope = yield from self._after(run, envelope)
+        envelope.called = run.call.name if isinstance(run.call.name, str) else ""
         envelope.tool = run.slug
         envelope.tool_call_id = run.call.id
         envelope.notes = tuple(run.notes)
@@ -87,12 +97,13 @@ class Dispatcher:
 
     def _execute(self, run: Run) -> Generator[Request | HostCall, Any, JsonObject]:
         tool = self._registry.find(run.call.name)
-        run.slug, run.toolkit = tool.slug, self._registry.toolkit_of(tool.slug)
+        run.tool, run.slug, run.toolkit = tool, tool.slug, self._registry.toolkit_of(tool.slug)
         document = parse(run.call.arguments)
         if run.caller.modifiers:
             document = yield from self._before(run, document)
         arguments, run.notes = validate(tool, document)
-        yield from self._policy.authorise(tool, arguments, run.caller.user_id)
+        run.arguments = arguments
+        yield from self._policy.authorise(tool, arguments, run.caller.user_id, approved=run.caller.approved)
         if tool.api is not None:
             self._bind(run, secrets_in(arguments))
         data = yield from tool.run(arguments)

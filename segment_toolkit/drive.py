@@ -75,6 +75,30 @@ async def acall_host(call: HostCall, caller: object) -> Any:
         raise _host_failed(call.what, error) from error
 
 
+def report(listener: Callable[[int, int], Any], progress: tuple[int, int]) -> None:
+    """Tell the host how far a long call is. What was sent is sent: a listener that fails changes nothing of it."""
+    try:
+        listener(*progress)
+    except Exception as error:  # noqa: BLE001 - the host's
+        _log_listener(error)
+
+
+async def areport(listener: Callable[[int, int], Any], progress: tuple[int, int]) -> None:
+    """`report`, awaiting what is awaitable."""
+    try:
+        outcome = listener(*progress)
+        if isawaitable(outcome):
+            await outcome
+    except Exception as error:  # noqa: BLE001 - the host's
+        _log_listener(error)
+
+
+def _log_listener(error: Exception) -> None:
+    import logging
+
+    logging.getLogger("segment_toolkit").error("the host's on_progress raised %s", type(error).__name__)
+
+
 def _host_failed(what: str, error: Exception) -> ToolkitError:
     if isinstance(error, ToolkitError):
         return error

@@ -1,7 +1,8 @@
 """The one answer shape: `{"data": object, "error": string or null, "successful": bool}`.
 
 `Envelope` is a plain dict with exactly these keys, so that it serialises as the published contract says. What
-a program (not the model) wants to know besides is beside the keys: `failure`, `tool`, `tool_call_id`, `notes`.
+a program (not the model) wants to know besides is beside the keys: `failure`, `tool`, `tool_call_id`, `notes`, and
+`called`, the name that the model called.
 """
 
 from __future__ import annotations
@@ -28,11 +29,12 @@ class Failure(NamedTuple):
 class Envelope(dict[str, Any]):
     """`error` is None exactly when `successful`; `data` is always an object."""
 
-    __slots__ = ("failure", "notes", "tool", "tool_call_id")
+    __slots__ = ("called", "failure", "notes", "tool", "tool_call_id")
 
     def __init__(self, data: Mapping[str, Any], error: str | None, *, failure: Failure | None = None) -> None:
         super().__init__(data=dict(data), error=error, successful=error is None)
         self.failure = failure
+        self.called = ""
         self.tool = ""
         self.tool_call_id: str | None = None
         self.notes: tuple[str, ...] = ()

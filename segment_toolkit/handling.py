@@ -7,41 +7,57 @@ from typing import TYPE_CHECKING, Any
 
 from .envelope import Envelope
 from .errors import InvalidParams
+from .providers.base import AnyProvider, Provider
+from .tools import portable_copy
 
 if TYPE_CHECKING:
     from .definitions import ToolDefinition
-    from .providers.base import Provider
+    from .providers.streaming import Accumulator
     from .toolcall import ToolCall
     from .tools import AsyncTools, Tools
 
 
 class _Bound:
-    def __init__(self, provider: Provider) -> None:
+    def __init__(self, provider: AnyProvider, tools: Tools | AsyncTools) -> None:
         self.provider = provider
+        self._catalogue = tools
 
     @property
     def name(self) -> str:
         return self.provider.name
 
-    def wrap_tool(self, tool: ToolDefinition) -> Any:
-        """A tool in the vendor's format."""
-        return self.provider.wrap_tool(tool)
+    def wrap_tool(self, tool: ToolDefinition, user_id: str | None = None) -> Any:
+        """A tool in the vendor's format; an agent framework's runs for `user_id`."""
+        if isinstance(self.provider, Provider):
+            return self.provider.wrap_tool(tool)
+        return self.provider.wrap_tool(portable_copy(tool), self._catalogue.runner(user_id))
 
-    def wrap_tools(self, tools: Sequence[ToolDefinition]) -> Any:
-        """Tools in the vendor's format."""
-        return self.provider.wrap_tools(tools)
+    def wrap_tools(self, tools: Sequence[ToolDefinition], user_id: str | None = None) -> Any:
+        """Tools in the vendor's format; an agent framework's run for `user_id`."""
+        return self._catalogue.wrapped(tools, user_id)
+
+    @property
+    def _translator(self) -> Provider:
+        """The provider, if there are replies to read. Raises TypeError for that of an agent framework."""
+        if not isinstance(self.provider, Provider):
+            raise TypeError(f"{self.name} calls its tools by itself: give it those of tools.get(), and run its agent")
+        return self.provider
+
+    def accumulator(self) -> Accumulator:
+        """A collector of one streamed reply: `add` its chunks, then handle its `response()`."""
+        return self._translator.accumulator()
 
     def _calls(self, response: Any, session: None) -> list[ToolCall]:
         if session is not None:
             raise TypeError("sessions are Composio's cloud's; give user_id")
-        return self.provider.tool_calls(response)
+        return self._translator.tool_calls(response)
 
 
 class BoundProvider(_Bound):
-    """Runs the tool calls of a reply, one after another in its order."""
+    """Runs the tool calls of a reply: together where that changes nothing, answered in its order."""
 
-    def __init__(self, provider: Provider, tools: Tools) -> None:
-        super().__init__(provider)
+    def __init__(self, provider: AnyProvider, tools: Tools) -> None:
+        super().__init__(provider, tools)
         self._tools = tools
 
     def execute_tool_call(
@@ -54,7 +70,7 @@ class BoundProvider(_Bound):
     ) -> Envelope:
         """Run one tool call of a reply. Never raises for what is in it."""
         del session
-        return self._tools.run(self.provider.tool_call(tool_call), user_id=user_id, modifiers=modifiers)
+        return self._tools.run(self._translator.tool_call(tool_call), user_id=user_id, modifiers=modifiers)
 
     def handle_tool_calls(
         self,
@@ -73,7 +89,7 @@ class BoundProvider(_Bound):
             calls = self._calls(response, session)
         except InvalidParams as error:
             return [Envelope.from_error(error)]
-        return [self._tools.run(call, user_id=user_id, modifiers=modifiers) for call in calls]
+        return self._tools.run_all(calls, user_id=user_id, modifiers=modifiers)
 
     def tool_messages(
         self,
@@ -83,19 +99,19 @@ class BoundProvider(_Bound):
         *,
         session: None = None,
     ) -> list[Any]:
-        """`handle_tool_calls`, as messages ready to append to the conversation: one for each tool call, no others."""
+        """`handle_tool_calls`, as messages ready to append to the conversation: in the vendor's number and shape."""
         try:
             calls = self._calls(response, session)
         except InvalidParams:
             return []  # there is no call that a message could answer; handle_tool_calls says what is wrong
-        return [self.provider.message(self._tools.run(c, user_id=user_id, modifiers=modifiers)) for c in calls]
+        return self._translator.messages(self._tools.run_all(calls, user_id=user_id, modifiers=modifiers))
 
 
 class AsyncBoundProvider(_Bound):
     """`BoundProvider`, awaiting."""
 
-    def __init__(self, provider: Provider, tools: AsyncTools) -> None:
-        super().__init__(provider)
+    def __init__(self, provider: AnyProvider, tools: AsyncTools) -> None:
+        super().__init__(provider, tools)
         self._tools = tools
 
     async def execute_tool_call(
@@ -107,7 +123,7 @@ class AsyncBoundProvider(_Bound):
         session: None = None,
     ) -> Envelope:
         del session
-        return await self._tools.run(self.provider.tool_call(tool_call), user_id=user_id, modifiers=modifiers)
+        return await self._tools.run(self._translator.tool_call(tool_call), user_id=user_id, modifiers=modifiers)
 
     async def handle_tool_calls(
         self,
@@ -121,7 +137,7 @@ class AsyncBoundProvider(_Bound):
             calls = self._calls(response, session)
         except InvalidParams as error:
             return [Envelope.from_error(error)]
-        return [await self._tools.run(call, user_id=user_id, modifiers=modifiers) for call in calls]
+        return await self._tools.run_all(calls, user_id=user_id, modifiers=modifiers)
 
     async def tool_messages(
         self,
@@ -135,4 +151,4 @@ class AsyncBoundProvider(_Bound):
             calls = self._calls(response, session)
         except InvalidParams:
             return []
-        return [self.provider.message(await self._tools.run(c, user_id=user_id, modifiers=modifiers)) for c in calls]
+        return self._translator.messages(await self._tools.run_all(calls, user_id=user_id, modifiers=modifiers))

@@ -2,7 +2,8 @@
 
 Nothing that a tool call holds can approve it. A host gives `approve`, a function that is asked once for each call and
 must return True; without it, destructive calls are refused. On the sandbox nothing real can be destroyed, so there
-everything is approved.
+everything is approved. Agent frameworks have approval dialogues of their own: what a user approved there runs without
+`approve`; where there is one, it is asked as well.
 """
 
 from __future__ import annotations
@@ -39,11 +40,15 @@ class Policy:
     def __init__(self, approve: Approve | None = None) -> None:
         self._approve = approve
 
-    def authorise(self, tool: Tool[Any], arguments: BaseModel, user_id: str | None) -> Generator[HostCall, Any, None]:
+    def authorise(
+        self, tool: Tool[Any], arguments: BaseModel, user_id: str | None, *, approved: bool = False
+    ) -> Generator[HostCall, Any, None]:
         """Steps that ask the host where it must be asked."""
         if tool.effect is not Effect.DESTRUCTIVE:
             return
         if self._approve is None:
+            if approved is True:
+                return
             raise NotPermitted(
                 f"{tool.title} cannot be undone and needs the host's approval; nothing was done.",
                 hint="Ask the user. The host allows it with approve=..., not by an argument of this call.",

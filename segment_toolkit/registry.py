@@ -24,6 +24,7 @@ class Registry:
         self._golden: dict[str, bytes] | None = None
         self._tools: dict[str, Tool[Any]] = {}
         self._custom: dict[str, tuple[Tool[Any], str]] = {}
+        self._unlisted: dict[str, Tool[Any]] = {}
 
     def slugs(self) -> list[str]:
         """All slugs in their stable order: Segment's by name, then the host's as they were added."""
@@ -38,6 +39,8 @@ class Registry:
                 return self._tools[name]
             if name in self._custom:
                 return self._custom[name][0]
+            if name in self._unlisted:
+                return self._unlisted[name]
         raise self._unknown(name)
 
     def toolkit_of(self, slug: str) -> str:
@@ -49,6 +52,10 @@ class Registry:
         if tool.slug in self.slugs():
             raise InvalidParams(f"There is a tool called '{tool.slug}' already.")
         self._custom[tool.slug] = (tool, toolkit.lower())
+
+    def keep(self, tool: Tool[Any]) -> None:
+        """Make a tool of the toolkit's own runnable without listing it: no model is shown it."""
+        self._unlisted[tool.slug] = tool
 
     def definition(self, slug: object) -> ToolDefinition:
         """A fresh definition of the tool of that slug."""

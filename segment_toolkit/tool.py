@@ -50,7 +50,7 @@ class Request(NamedTuple):
     """One HTTP request, without host and credentials: the transport adds both.
 
     `path` is relative to the service's base URL and percent-encoded; `query` is in wire order;
-    `secret_path` says that a secret travels in the path;
+    `secret_path` says that a secret travels in the path; `progress` how many of how many events are sent once this is;
     `body` is the exact JSON to send; `write_key` overrides the account's (a key, or the name of a configured one).
     """
 
@@ -62,6 +62,7 @@ class Request(NamedTuple):
     write_key: str | None = None
     host: Host = Host.ACCOUNT
     secret_path: bool = False
+    progress: tuple[int, int] | None = None
 
     def __repr__(self) -> str:  # no path (a write key travels in one), no body, no key
         return f"<Request {self.method} to {self.api.value}/{self.host.value}>"

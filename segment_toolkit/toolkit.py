@@ -6,7 +6,7 @@ Making one and listing its tools loads no HTTP client, builds no model and needs
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Self
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     from .dispatcher import Dispatcher
     from .engine import AsyncEngine, Engine
     from .policy import Approve
-    from .providers.base import Provider
+    from .providers.base import AnyProvider
     from .sandbox import Sandbox
     from .toolkits import AsyncToolkits, Toolkits
 
 _OPTIONS = frozenset({
     "provider", "api_key", "region", "public_api_token", "write_key", "write_keys", "public_api_url", "tracking_url",
-    "legacy_url", "accounts", "approve", "timeout", "http_client", "transport", "environ",
+    "legacy_url", "accounts", "approve", "timeout", "concurrency", "http_client", "transport", "environ",
 })  # fmt: skip
 
 
@@ -49,6 +49,7 @@ class _Parts:
         accounts: path of a SQLite file for connected accounts (secrets encrypted); in memory by default.
         approve: asked before a destructive tool runs; must return True. Without it they are refused.
         timeout: seconds for each phase of a request.
+        concurrency: how many calls of one reply may wait for Segment at a time; 1 runs them one after another.
         http_client: an httpx client of the host's; transport: an httpx transport. Neither is closed.
         environ: where SEGMENT_* variables are read; the process's by default.
 
@@ -57,7 +58,7 @@ class _Parts:
 
     def __init__(
         self,
-        provider: Provider | None = None,
+        provider: AnyProvider | None = None,
         *,
         api_key: str | None = None,
         region: str | None = None,
@@ -70,6 +71,7 @@ class _Parts:
         accounts: Any = None,
         approve: Approve | None = None,
         timeout: float | None = None,
+        concurrency: int = 8,
         environ: Mapping[str, str] | None = None,
         **composio_options: Any,
     ) -> None:
@@ -90,9 +92,26 @@ class _Parts:
         self._provider = provider or _default_provider()
         self._timeout = 30.0 if timeout is None else float(timeout)
         self._approve = approve
+        self._concurrency = max(1, int(concurrency))
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {len(self._registry.slugs())} tools>"
+
+    def fingerprint(
+        self,
+        *,
+        tools: Sequence[str] | None = None,
+        toolkits: Sequence[str] | None = None,
+        tags: Sequence[str] | None = None,
+    ) -> str:
+        """A short digest of the listed tools' names, texts and schemas; equal means that a model is shown the same.
+
+        It does not depend on the provider, the account, the process or the version of Python. Log it with a run, key a
+        prompt cache or an evaluation by it, pin it in a test to hear of a change.
+        """
+        from .definitions import fingerprint
+
+        return fingerprint(self._registry.definitions(tools=tools, toolkits=toolkits, tags=tags))
 
     @cached_property
     def _store(self) -> AccountStore:
@@ -150,7 +169,7 @@ class SegmentToolkit(_Parts):
 
     def __init__(
         self,
-        provider: Provider | None = None,
+        provider: AnyProvider | None = None,
         *,
         http_client: httpx.Client | None = None,
         transport: httpx.BaseTransport | None = None,
@@ -179,7 +198,7 @@ class SegmentToolkit(_Parts):
         return self._toolkits
 
     @classmethod
-    def sandbox(cls, box: Sandbox | None = None, provider: Provider | None = None, **options: Any) -> Self:
+    def sandbox(cls, box: Sandbox | None = None, provider: AnyProvider | None = None, **options: Any) -> Self:
         """A toolkit on the local Segment, in this process: no account, no port. `box` is your handle on it."""
         from .sandbox import Sandbox
 
@@ -201,7 +220,9 @@ class SegmentToolkit(_Parts):
 
         with self._lock:
             if self._made is None:
-                self._made = Engine(self._dispatcher(), Sender(self._transport, timeout=self._timeout))
+                self._made = Engine(
+                    self._dispatcher(), Sender(self._transport, timeout=self._timeout), self._concurrency
+                )
             return self._made
 
     def __enter__(self) -> Self:
@@ -218,7 +239,7 @@ class AsyncSegmentToolkit(_Parts):
 
     def __init__(
         self,
-        provider: Provider | None = None,
+        provider: AnyProvider | None = None,
         *,
         http_client: httpx.AsyncClient | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
@@ -255,7 +276,7 @@ class AsyncSegmentToolkit(_Parts):
         return AsyncToolkits(self._toolkits)
 
     @classmethod
-    def sandbox(cls, box: Sandbox | None = None, provider: Provider | None = None, **options: Any) -> Self:
+    def sandbox(cls, box: Sandbox | None = None, provider: AnyProvider | None = None, **options: Any) -> Self:
         """A toolkit on the local Segment, in this process: no account, no port. `box` is your handle on it."""
         from .sandbox import Sandbox
 
@@ -277,7 +298,9 @@ class AsyncSegmentToolkit(_Parts):
 
         with self._lock:
             if self._made is None:
-                self._made = AsyncEngine(self._dispatcher(), AsyncSender(self._transport, timeout=self._timeout))
+                self._made = AsyncEngine(
+                    self._dispatcher(), AsyncSender(self._transport, timeout=self._timeout), self._concurrency
+                )
             return self._made
 
     async def __aenter__(self) -> Self:
@@ -315,7 +338,7 @@ def _of_colour(transport: Any, closing: str, wanted: str) -> Any:
     return transport
 
 
-def _default_provider() -> Provider:
+def _default_provider() -> AnyProvider:
     from .providers.openai import OpenAIProvider
 
     return OpenAIProvider()

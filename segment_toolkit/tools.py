@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .definitions import ToolDefinition
 from .errors import InvalidParams
+from .providers.base import AnyProvider, Provider
+from .providers.runner import AsyncRunner, Runner
 from .toolcall import ToolCall
 
 if TYPE_CHECKING:
     from .engine import AsyncEngine, Engine
     from .envelope import Envelope
-    from .providers.base import Provider
     from .registry import Registry
 
 
 class _Catalogue:
     """What listing needs, the same for both colours: no network, no model, no credentials."""
 
-    def __init__(self, registry: Registry, provider: Provider) -> None:
+    def __init__(self, registry: Registry, provider: AnyProvider) -> None:
         self._registry = registry
         self._provider = provider
 
@@ -36,6 +37,23 @@ class _Catalogue:
             raise InvalidParams("Segment's tools have no scopes; filter with tags instead.")
         found = self._registry.definitions(**filters)
         return [_modified(definition, modifiers) for definition in found]
+
+    def runner(self, user_id: str | None = None, modifiers: Sequence[Any] | None = None) -> Runner:
+        """What an agent framework's tools run with."""
+        raise NotImplementedError
+
+    def wrapped(
+        self, tools: Sequence[ToolDefinition], user_id: str | None = None, modifiers: Sequence[Any] | None = None
+    ) -> Any:
+        """Definitions in the provider's format."""
+        if isinstance(self._provider, Provider):
+            return self._provider.wrap_tools(tools)
+        return self._provider.wrap_tools([portable_copy(tool) for tool in tools], self.runner(user_id, modifiers))
+
+    @property
+    def registry(self) -> Registry:
+        """Where the tools and their definitions come from."""
+        return self._registry
 
     def _add(self, function: Callable[..., Any], toolkit: str | None, **options: Any) -> Callable[..., Any]:
         from .custom import custom_tool
@@ -59,6 +77,13 @@ class _Catalogue:
         return lambda f: self._add(f, toolkit, **options)
 
 
+def portable_copy(definition: ToolDefinition) -> ToolDefinition:
+    """The definition with a schema that every framework takes."""
+    from .allowed import allowed
+
+    return ToolDefinition(**{**vars(definition), "input_parameters": allowed(definition.input_parameters)})
+
+
 def _modified(definition: ToolDefinition, modifiers: Sequence[Any] | None) -> ToolDefinition:
     if not modifiers:
         return definition
@@ -75,7 +100,7 @@ def _modified(definition: ToolDefinition, modifiers: Sequence[Any] | None) -> To
 class Tools(_Catalogue):
     """Sync."""
 
-    def __init__(self, registry: Registry, provider: Provider, engine: Callable[[], Engine]) -> None:
+    def __init__(self, registry: Registry, provider: AnyProvider, engine: Callable[[], Engine]) -> None:
         super().__init__(registry, provider)
         self._engine = engine
 
@@ -86,13 +111,21 @@ class Tools(_Catalogue):
     ) -> Any:  # fmt: skip
         """The tools in the provider's format: all of them in a stable order, or those that pass every filter.
 
+        The tools are the same for every user. An agent framework's tool objects run for `user_id` with `modifiers`.
         Raises UnknownTool for a slug that is none, naming the nearest, and InvalidParams for an unknown toolkit.
         """
-        del user_id  # Composio's signature; the tools are the same for every user
-        return self._provider.wrap_tools(
-            self._raw(
-                slug, modifiers, tools=tools, search=search, toolkits=toolkits, scopes=scopes, tags=tags, limit=limit
-            )
+        found = self._raw(
+            slug, modifiers, tools=tools, search=search, toolkits=toolkits, scopes=scopes, tags=tags, limit=limit
+        )
+        return self.wrapped(found, user_id, modifiers)
+
+    def runner(self, user_id: str | None = None, modifiers: Sequence[Any] | None = None) -> Runner:
+        """What an agent framework's tools run with."""
+        from .turns import Order
+
+        return Runner(
+            lambda call, **more: self.run(call, user_id=user_id, modifiers=modifiers, **more),
+            Order(self._registry.definition),
         )
 
     def get_raw_composio_tools(
@@ -131,11 +164,15 @@ class Tools(_Catalogue):
         """Run one tool call for a caller (see `dispatcher.Caller` for the options)."""
         return self._engine().run(call, **options)
 
+    def run_all(self, calls: Sequence[ToolCall], **options: Any) -> list[Envelope]:
+        """Run the calls of one reply: together where that changes nothing (see `schedule`), answered in order."""
+        return self._engine().run_all(calls, **options)
+
 
 class AsyncTools(_Catalogue):
     """`Tools`, awaiting."""
 
-    def __init__(self, registry: Registry, provider: Provider, engine: Callable[[], AsyncEngine]) -> None:
+    def __init__(self, registry: Registry, provider: AnyProvider, engine: Callable[[], AsyncEngine]) -> None:
         super().__init__(registry, provider)
         self._engine = engine
 
@@ -144,12 +181,21 @@ class AsyncTools(_Catalogue):
         search: str | None = None, toolkits: Sequence[str] | None = None, scopes: Sequence[str] | None = None,
         tags: Sequence[str] | None = None, modifiers: Sequence[Any] | None = None, limit: int | None = None,
     ) -> Any:  # fmt: skip
-        del user_id
-        return self._provider.wrap_tools(
-            self._raw(
-                slug, modifiers, tools=tools, search=search, toolkits=toolkits, scopes=scopes, tags=tags, limit=limit
-            )
+        found = self._raw(
+            slug, modifiers, tools=tools, search=search, toolkits=toolkits, scopes=scopes, tags=tags, limit=limit
         )
+        return self.wrapped(found, user_id, modifiers)
+
+    def runner(self, user_id: str | None = None, modifiers: Sequence[Any] | None = None) -> AsyncRunner:
+        """What an agent framework's tools run with; made inside the event loop that they are to use."""
+        from asyncio import get_running_loop
+
+        from .turns import Order
+
+        def run(call: ToolCall, **more: Any) -> Awaitable[Envelope]:
+            return self.run(call, user_id=user_id, modifiers=modifiers, **more)
+
+        return AsyncRunner(run, lambda: self._engine().close(), get_running_loop(), Order(self._registry.definition))
 
     async def get_raw_composio_tools(
         self, tools: Sequence[str] | None = None, search: str | None = None, toolkits: Sequence[str] | None = None,
@@ -178,6 +224,9 @@ class AsyncTools(_Catalogue):
 
     async def run(self, call: ToolCall, **options: Any) -> Envelope:
         return await self._engine().run(call, **options)
+
+    async def run_all(self, calls: Sequence[ToolCall], **options: Any) -> list[Envelope]:
+        return await self._engine().run_all(calls, **options)
 
 
 def _call_credentials(params: Any, connection: Any, text: str | None) -> Mapping[str, Any] | None:

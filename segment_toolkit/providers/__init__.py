@@ -1,6 +1,69 @@
-"""Adapters to LLM vendors: how tools are shown to a model, how its calls arrive, how results go back."""
+"""Adapters to LLM vendors and agent frameworks: how tools are shown, how calls arrive, how results go back.
 
-from .base import Provider
-from .openai import OpenAIProvider
+    from segment_toolkit.providers import AnthropicProvider
 
-__all__ = ["OpenAIProvider", "Provider"]
+A provider is loaded when it is first named, and its framework when it first wraps a tool. To add one: a module here,
+a line in `PROVIDERS`, a row in the conformance suite (`tests/providers/adapters`).
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from .base import AgenticProvider, Provider
+from .runner import Runner, sdk
+
+#: Module in this package, which is also the name of the extra -> its class.
+PROVIDERS = {
+    "openai": "OpenAIProvider",
+    "openai_responses": "OpenAIResponsesProvider",
+    "anthropic": "AnthropicProvider",
+    "gemini": "GeminiProvider",
+    "bedrock": "BedrockProvider",
+    "mistral": "MistralProvider",
+    "litellm": "LiteLLMProvider",
+    "langchain": "LangChainProvider",
+    "llamaindex": "LlamaIndexProvider",
+    "openai_agents": "OpenAIAgentsProvider",
+    "pydantic_ai": "PydanticAIProvider",
+    "crewai": "CrewAIProvider",
+    "autogen": "AutoGenProvider",
+    "agent_framework": "AgentFrameworkProvider",
+    "google_adk": "GoogleADKProvider",
+    "claude_agent": "ClaudeAgentProvider",
+    "smolagents": "SmolagentsProvider",
+    "agno": "AgnoProvider",
+    "haystack": "HaystackProvider",
+    "dspy": "DSPyProvider",
+}
+#: Other names of the same classes: another framework on the same tools, or Composio's spelling beside that of case.
+ALIASES = {"LangGraphProvider": "langchain", "ClaudeAgentSDKProvider": "claude_agent", "GoogleProvider": "gemini"}
+
+__all__ = ["PROVIDERS", "AgenticProvider", "Provider", "Runner", "provider_class", "sdk"]
+
+_HOMES = {name.lower(): module for module, name in PROVIDERS.items()} | {n.lower(): m for n, m in ALIASES.items()}
+
+
+def provider_class(name: str) -> type[Provider] | type[AgenticProvider]:
+    """The class of a provider by its module's name. Raises InvalidParams for an unknown one, naming the nearest."""
+    module = name.replace("-", "_").lower()
+    if module not in PROVIDERS:
+        from ..errors import InvalidParams
+        from ..names import did_you_mean
+
+        near = did_you_mean(module, PROVIDERS, 1) or f"; there are: {', '.join(PROVIDERS)}"
+        raise InvalidParams(f"No provider has that name{near}.")
+    found: type[Provider] | type[AgenticProvider] = getattr(import_module(f".{module}", __name__), PROVIDERS[module])
+    return found
+
+
+def __getattr__(name: str) -> Any:
+    module = _HOMES.get(name.lower())  # Composio writes LangchainProvider
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return provider_class(module)
+
+
+def __dir__() -> list[str]:
+    return sorted({*__all__, *PROVIDERS.values(), *ALIASES})

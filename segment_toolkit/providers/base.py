@@ -1,4 +1,8 @@
-"""What a provider is: three pure translations. It holds no toolkit and does nothing; `handling` does."""
+"""What a provider is, in two kinds.
+
+`Provider`: pure translations between the toolkit and a model vendor's format. It does nothing; `handling` does.
+`AgenticProvider`: makes an agent framework's own tool objects, which the framework then calls by itself.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,8 @@ if TYPE_CHECKING:
     from ..definitions import ToolDefinition
     from ..envelope import Envelope
     from ..toolcall import ToolCall
+    from .runner import Runner
+    from .streaming import Accumulator
 
 
 class Provider(ABC):
@@ -38,6 +44,34 @@ class Provider(ABC):
     @abstractmethod
     def message(self, envelope: Envelope) -> Any:
         """The result of one call, ready to append to the conversation."""
+
+    def messages(self, envelopes: Sequence[Envelope]) -> list[Any]:
+        """The results of a reply's calls: a message for each, unless the vendor wants them in one. None for none."""
+        return [self.message(envelope) for envelope in envelopes]
+
+    def accumulator(self) -> Accumulator:
+        """A collector of one streamed reply. Raises TypeError where streams are not read."""
+        raise TypeError(f"{self.name} has no reader of streams")
+
+
+class AgenticProvider(ABC):
+    """Makes tool objects of an agent framework. Each runs `runner.run(tool.slug, arguments)`, or awaits `arun`.
+
+    It imports its framework in `wrap_tool` at the earliest, with `runner.sdk`, so that naming it costs nothing.
+    """
+
+    name: str
+
+    @abstractmethod
+    def wrap_tool(self, tool: ToolDefinition, runner: Runner) -> Any:
+        """A tool as the framework takes it. `tool` and its schemas are the provider's own copy."""
+
+    def wrap_tools(self, tools: Sequence[ToolDefinition], runner: Runner) -> Any:
+        """Several tools as the framework takes them: a list, unless the framework has it otherwise."""
+        return [self.wrap_tool(tool, runner) for tool in tools]
+
+
+AnyProvider = Provider | AgenticProvider
 
 
 def member(value: Any, name: str) -> Any:

@@ -14,6 +14,8 @@ from ..errors import InvalidParams
 from ..strict import can_be_strict, loose, strict
 from ..toolcall import ToolCall
 from .base import Provider, as_text, decoded, member
+from .shapes import first, items
+from .streaming import Accumulator, unfinished
 
 if TYPE_CHECKING:
     from ..definitions import ToolDefinition
@@ -52,6 +54,9 @@ class OpenAIProvider(Provider):
     def message(self, envelope: Envelope) -> dict[str, Any]:
         return {"role": "tool", "tool_call_id": envelope.tool_call_id or "", "content": as_text(envelope)}
 
+    def accumulator(self) -> Accumulator:
+        return ChatStream()
+
 
 def _message(response: Any) -> Any:
     """The assistant message: of the first choice only, as other choices are alternatives, not further work."""
@@ -63,3 +68,63 @@ def _message(response: Any) -> Any:
     elif member(response, "role") is not None or member(response, "tool_calls") is not None:
         return response
     raise InvalidParams("The reply has no choices.", hint="Pass a chat completion, or its assistant message.")
+
+
+class ChatStream(Accumulator):
+    """Calls by index: id and name once, arguments in pieces. The last chunk may have no choices."""
+
+    def __init__(self) -> None:
+        self._calls: list[dict[str, Any]] = []
+        self._at: dict[Any, dict[str, Any]] = {}
+        self._text = ""
+        self._finished = False
+
+    def read(self, chunk: Any) -> None:
+        choice = first(member(member(chunk, "data") or chunk, "choices"))  # Mistral wraps chunks in events
+        if choice is None or member(choice, "index") not in (0, None):
+            return
+        delta = member(choice, "delta")
+        if isinstance(text := member(delta, "content"), str):
+            self._text += text
+        for piece in items(member(delta, "tool_calls"), "tool_calls"):
+            self._take(piece)
+        self._finished = self._finished or member(choice, "finish_reason") is not None
+
+    def _take(self, piece: Any) -> None:
+        index, call_id, function = member(piece, "index"), member(piece, "id"), member(piece, "function")
+        call_id = None if call_id == "null" else call_id  # Mistral's SDK, where there is none
+        call = self._at.get(index)
+        # Some vendors give every call the same index: a second id is a second call.
+        if call is None or (call_id and call["id"] and call_id != call["id"]):
+            call = {"id": None, "type": "function", "function": {"name": None, "arguments": ""}}
+            self._at[index] = call
+            self._calls.append(call)
+        call["id"] = call["id"] or (call_id if isinstance(call_id, str) else None)
+        made = call["function"]
+        made["name"] = made["name"] or member(function, "name")
+        arguments = member(function, "arguments")
+        if isinstance(arguments, str) and isinstance(made["arguments"], str):
+            made["arguments"] += arguments
+        elif arguments is not None:
+            made["arguments"] = arguments  # whole, as an object
+
+    def response(self) -> dict[str, Any]:
+        calls = [_ended(call) for call in self._calls] if not self._finished else self._calls
+        return {"choices": [{"message": self._turn(calls)}]}
+
+    def turn(self) -> dict[str, Any]:
+        return self._turn(self._calls)
+
+    def _turn(self, calls: list[dict[str, Any]]) -> dict[str, Any]:
+        message: dict[str, Any] = {"role": "assistant", "content": self._text or None}
+        if calls:
+            message["tool_calls"] = [{**call, "function": dict(call["function"])} for call in calls]
+        return message
+
+
+def _ended(call: dict[str, Any]) -> dict[str, Any]:
+    """A call of a stream that broke off."""
+    function = call["function"]
+    if not isinstance(function["arguments"], str):
+        return call
+    return {**call, "function": {**function, "arguments": unfinished(function["arguments"])}}

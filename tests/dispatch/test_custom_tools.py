@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 
 from segment_toolkit import AsyncSegmentToolkit, SegmentToolkit
 from segment_toolkit.errors import InvalidParams
+from segment_toolkit.lint import PortabilityWarning
 from segment_toolkit.sandbox import Sandbox
 from segment_tools import TOOLS
 
@@ -96,7 +97,7 @@ def test_an_async_function_needs_the_async_toolkit(box: Sandbox) -> None:
 
 SCHEMA = {
     "type": "object",
-    "properties": {"order_id": {"type": "string"}, "lines": {"type": ["integer", "null"], "minimum": 1}},
+    "properties": {"order_id": {"type": "string"}, "lines": {"type": "integer", "minimum": 1}},
     "required": ["order_id"],
     "additionalProperties": False,
 }
@@ -114,6 +115,16 @@ def test_a_json_schema_of_the_hosts_will_do_instead_of_a_model(toolkit: SegmentT
     assert "line: unknown argument; did you mean 'lines'?" in str(wrong.error)
     assert "lines: breaks minimum: expected 1" in str(wrong.error)
     assert "sgp_" not in str(wrong)
+
+
+def test_a_schema_that_some_vendor_refuses_works_and_warns_where_it_was_given(toolkit: SegmentToolkit) -> None:
+    schema = {**SCHEMA, "properties": {"order_id": {"type": ["string", "null"]}}}
+
+    with pytest.warns(PortabilityWarning, match=r"ECHO .*\$\.order_id: has 2 types") as warned:
+        toolkit.tools.custom_tool(lambda given: given, slug="ECHO", description="Echo.", input_schema=schema)
+
+    assert warned[0].filename == __file__
+    assert toolkit.tools.execute("ECHO", {"order_id": None}).successful
 
 
 def test_composios_context_says_for_whom_the_call_runs(toolkit: SegmentToolkit) -> None:

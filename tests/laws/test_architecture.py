@@ -23,7 +23,7 @@ PACKAGES = {
 }
 #: What a tool file may know of the engine: what a tool is, how one fails, and how JSON is encoded.
 OPEN_TO_TOOLS = {"segment_toolkit.tool", "segment_toolkit.errors", "segment_toolkit.encoding"}
-VENDORS = {"openai", "anthropic", "google", "mistralai", "litellm", "langchain", "mcp"}
+VENDORS = {"openai", "anthropic", "google", "boto3", "mistralai", "litellm", "langchain", "mcp", "mcp_types"}
 HTTP_CLIENTS = {"httpx", "requests", "urllib3", "aiohttp", "http"}
 #: What listing the tools must not load: each costs more than all the listing.
 HEAVY = {"pydantic", "httpx", "jsonschema", "starlette", "cryptography", "openai", "segment_tools", "logging"}
@@ -142,10 +142,25 @@ def test_public_tool_files_know_private_helpers_but_not_each_other() -> None:
     assert [str(i) for i in found if not i.imported.removeprefix("segment_tools.").startswith("_")] == []
 
 
+def is_mcp_server(module: str) -> bool:
+    return module == "segment_toolkit.mcp" or module.startswith("segment_toolkit.mcp.")
+
+
 def test_nothing_needs_a_vendors_sdk() -> None:
     found = [i for i in all_imports(*PACKAGES) if i.imported.split(".")[0] in VENDORS]
 
-    assert [str(i) for i in found] == []
+    assert [str(i) for i in found if not is_mcp_server(i.importer)] == []
+
+
+def test_only_the_mcp_server_needs_its_sdk_and_is_loaded_for_itself_alone() -> None:
+    needed = {i.imported.split(".")[0] for i in all_imports("segment_toolkit") if is_mcp_server(i.importer)}
+    loaded = [i for i in all_imports("segment_toolkit") if is_mcp_server(i.imported) and not is_mcp_server(i.importer)]
+
+    assert needed & VENDORS == {"mcp", "mcp_types"}
+    assert {i.importer for i in loaded if not i.for_types} == {
+        "segment_toolkit.cli.mcp_command",
+        "segment_toolkit.cli.mcp_config_command",
+    }
 
 
 def test_only_the_wire_and_the_sandbox_know_httpx_at_run_time() -> None:
@@ -193,6 +208,15 @@ LIGHT = {
     "listing the strict form": (
         "from segment_toolkit import OpenAIProvider, SegmentToolkit\n"
         "SegmentToolkit(OpenAIProvider(strict=True)).tools.get()"
+    ),
+    "listing for Anthropic": (
+        "from segment_toolkit import SegmentToolkit\n"
+        "from segment_toolkit.providers import AnthropicProvider\n"
+        "SegmentToolkit(AnthropicProvider()).tools.get()"
+    ),
+    "naming every provider": (
+        "import segment_toolkit.providers as p\nfrom importlib.util import find_spec\n"
+        "[p.provider_class(n)() for n in p.PROVIDERS if find_spec(f'segment_toolkit.providers.{n}')]"
     ),
     "listing as Composio does": (
         "from segment_toolkit import Composio\nComposio().tools.get(user_id='u1', toolkits=['SEGMENT'])"

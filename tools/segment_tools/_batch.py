@@ -146,7 +146,9 @@ def send_batch(events: Sequence[JsonObject], shared: JsonObject) -> Flow:
         raise
     for sent, (body, span) in enumerate(bodies):
         try:
-            yield Request("POST", "/batch", api=Api.TRACKING, body=body, write_key=write_key)
+            yield Request(
+                "POST", "/batch", api=Api.TRACKING, body=body, write_key=write_key, progress=(span.stop, len(events))
+            )
         except (UpstreamError, TransportError) as error:
             raise _interrupted(error, receipts, span, sent) from None
         for index in span:

@@ -1,0 +1,166 @@
+"""Runs the calls of one reply: what asks the host in order and in its own thread, what waits for Segment together.
+
+    prepare    parse, before_execute, validate, approve: call after call, in the caller's thread or task
+    execute    the requests, by `schedule`: at most `most` calls at a time, sync in threads, async in tasks
+    finish     after_execute: call after call, in the caller's thread or task
+
+So the host's functions never run at the same time, and no call runs before every approval was asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Generator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from .schedule import FREE, Keys, Stage, keys_of, stages
+from .tool import HostCall
+
+if TYPE_CHECKING:
+    from .dispatcher import Run
+    from .envelope import Envelope
+
+#: The host's functions by the phase in which they are called. A tool of the host's own is none of these.
+_BEFORE = ("before_execute", "approve")
+_AFTER = "after_execute"
+
+Perform = Callable[["Job", Any], Any]
+APerform = Callable[["Job", Any], Awaitable[Any]]
+
+
+class Job:
+    """One call on its way: its flow stands at what it wants next, or has ended in an envelope."""
+
+    def __init__(self, run: Run, flow: Generator[Any, Any, Envelope]) -> None:
+        self.run = run
+        self._flow = flow
+        self.wanted: Any = None
+        self.envelope: Envelope | None = None
+        self._step(flow.send, None)
+
+    @property
+    def prepared(self) -> bool:
+        return not (isinstance(self.wanted, HostCall) and self.wanted.what in _BEFORE)
+
+    @property
+    def executed(self) -> bool:
+        return self.envelope is not None or (isinstance(self.wanted, HostCall) and self.wanted.what == _AFTER)
+
+    @property
+    def finished(self) -> bool:
+        return self.envelope is not None
+
+    @property
+    def keys(self) -> Keys:
+        """For the schedule. A call that has nothing left to execute is free."""
+        if self.executed or self.run.tool is None or self.run.arguments is None:
+            return FREE
+        return keys_of(self.run.tool, self.run.arguments)
+
+    def advance(self, perform: Perform, until: Callable[[Job], bool]) -> None:
+        """Perform what the flow wants, until it has come so far."""
+        while not until(self):
+            try:
+                outcome = perform(self, self.wanted)
+            except Exception as error:  # noqa: BLE001 - handed on to the flow, which decides
+                self._step(self._flow.throw, error)
+            else:
+                self._step(self._flow.send, outcome)
+
+    async def aadvance(self, perform: APerform, until: Callable[[Job], bool]) -> None:
+        """`advance`, awaiting."""
+        while not until(self):
+            try:
+                outcome = await perform(self, self.wanted)
+            except Exception as error:  # noqa: BLE001 - handed on to the flow, which decides
+                self._step(self._flow.throw, error)
+            else:
+                self._step(self._flow.send, outcome)
+
+    def close(self) -> None:
+        """Let go of a flow that will not be run to its end."""
+        self._flow.close()
+
+    def _step(self, go: Callable[[Any], Any], value: Any) -> None:
+        try:
+            self.wanted = go(value)
+        except StopIteration as done:
+            self.wanted, self.envelope = None, done.value
+
+
+def prepared(job: Job) -> bool:
+    return job.prepared
+
+
+def executed(job: Job) -> bool:
+    return job.executed
+
+
+def finished(job: Job) -> bool:
+    return job.finished
+
+
+def run_all(jobs: Sequence[Job], perform: Perform, *, most: int) -> list[Envelope]:
+    """The envelopes of all jobs, in their order."""
+    try:
+        for job in jobs:
+            job.advance(perform, prepared)
+        for stage in stages([job.keys for job in jobs], most=most):
+            _execute(stage, lambda position: jobs[position].advance(perform, executed), most)
+        for job in jobs:
+            job.advance(perform, finished)
+        return [job.envelope for job in jobs if job.envelope is not None]
+    finally:
+        for job in jobs:
+            job.close()
+
+
+def _execute(stage: Stage, execute: Callable[[int], None], most: int) -> None:
+    def along(lane: list[int]) -> None:
+        for position in lane:
+            execute(position)
+
+    if len(stage) == 1:
+        along(stage[0])  # in the caller's thread: a tool of the host's own may be in it
+        return
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(min(len(stage), most), "segment-toolkit") as pool:
+        waiting = []
+        for lane in stage:
+            try:
+                waiting.append(pool.submit(along, lane))
+            except RuntimeError:  # no thread to be had
+                along(lane)
+        for lane_run in waiting:
+            lane_run.result()
+
+
+async def arun_all(jobs: Sequence[Job], perform: APerform, *, most: int) -> list[Envelope]:
+    """`run_all`, in tasks."""
+    try:
+        for job in jobs:
+            await job.aadvance(perform, prepared)
+        for stage in stages([job.keys for job in jobs], most=most):
+            await _aexecute(stage, lambda position: jobs[position].aadvance(perform, executed), most)
+        for job in jobs:
+            await job.aadvance(perform, finished)
+        return [job.envelope for job in jobs if job.envelope is not None]
+    finally:
+        for job in jobs:
+            job.close()
+
+
+async def _aexecute(stage: Stage, execute: Callable[[int], Awaitable[None]], most: int) -> None:
+    from asyncio import Semaphore, gather
+
+    free = Semaphore(most)
+
+    async def along(lane: list[int]) -> None:
+        async with free:
+            for position in lane:
+                await execute(position)
+
+    if len(stage) == 1:
+        await along(stage[0])  # in the caller's task: a tool of the host's own may be in it
+    else:
+        await gather(*map(along, stage))

@@ -1,0 +1,64 @@
+"""Reading what comes from vendors' SDKs, and writing what goes back to them, whatever its type."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..allowed import allowed
+from ..errors import InvalidParams
+from ..strict import loose
+from .base import as_text, member
+
+if TYPE_CHECKING:
+    from ..definitions import ToolDefinition
+    from ..envelope import Envelope
+
+
+def parameters(tool: ToolDefinition) -> dict[str, Any]:
+    """The tool's schema by allow-list, without the words that change nothing for a model."""
+    return loose(allowed(tool.input_parameters))
+
+
+def items(value: Any, what: str) -> list[Any]:
+    """A list of an SDK's or of JSON; [] for None. Raises InvalidParams for anything else."""
+    if value is None:
+        return []
+    if not isinstance(value, Sequence) or isinstance(value, str | bytes):
+        raise InvalidParams(f"{what} is not a list.")
+    return list(value)
+
+
+def first(value: Any) -> Any:
+    """The first of a list, None of anything else."""
+    return value[0] if isinstance(value, Sequence) and value and not isinstance(value, str | bytes) else None
+
+
+def either(value: Any, *names: str) -> Any:
+    """The first member by one of these names: an SDK's spelling, or the wire's."""
+    for name in names:
+        found = member(value, name)
+        if found is not None:
+            return found
+    return None
+
+
+def text_or_none(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def as_object(envelope: Envelope) -> dict[str, Any]:
+    """The envelope as an object that JSON can say."""
+    found: dict[str, Any] = json.loads(as_text(envelope))
+    return found
+
+
+def plain(value: Any) -> Any:
+    """An SDK's object as dicts and lists, without what is unset; JSON as it is."""
+    if isinstance(value, Mapping):
+        return {key: plain(member) for key, member in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(member) for member in value]
+    dump = getattr(value, "model_dump", None)
+    return dump(mode="json", exclude_none=True) if callable(dump) else value
