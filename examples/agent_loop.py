@@ -1,4 +1,4 @@
-"""The main job: an agent records a shop's orders in Segment, on the local Segment of the toolkit.
+"""The main job, its loop written out by hand: an agent records a shop's orders in Segment, on the toolkit's local one.
 
     python examples/agent_loop.py [ORDERS.jsonl]
 
@@ -9,20 +9,18 @@ a written conversation, and says so; the OpenAI client, the toolkit and the HTTP
 from __future__ import annotations
 
 import json
-import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from openai import OpenAI
-from scripted_model import MODEL, serving
+from scripted_model import connected
 
 from segment_toolkit import SegmentToolkit
 from segment_toolkit.sandbox import Sandbox
 
 HERE = Path(__file__).parent
+CONVERSATION = HERE / "conversations" / "record_orders.json"
 MOST_TURNS = 10
 
 
@@ -30,7 +28,7 @@ def main() -> int:
     """Returns 0 when the model finished and every order that it recorded was stored."""
     orders = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE / "input" / "orders.jsonl"
     box = Sandbox()
-    with SegmentToolkit.sandbox(box) as toolkit, connected() as (client, model):
+    with SegmentToolkit.sandbox(box) as toolkit, connected(CONVERSATION) as (client, model):
         messages = [
             {"role": "system", "content": "You record events in Segment with the tools. Report only what is certain."},
             {"role": "user", "content": task(orders.read_text("utf-8"), box.sources["shop-web"])},
@@ -48,19 +46,6 @@ def task(orders: str, source_id: str) -> str:
         f"Then label the source {source_id} environment:prod, and say which warehouses its events load into "
         "and how many API calls this month had."
     )
-
-
-@contextmanager
-def connected() -> Iterator[tuple[OpenAI, str]]:
-    """An OpenAI client and a model's name: the environment's, or the scripted one."""
-    if os.environ.get("OPENAI_API_KEY"):
-        model = os.environ.get("OPENAI_MODEL", "gpt-4o-mini")
-        print(f"model: {model}")
-        yield OpenAI(), model
-        return
-    print("model: none (no OPENAI_API_KEY): a scripted model plays a written conversation")
-    with serving(HERE / "conversations" / "record_orders.json") as url:
-        yield OpenAI(base_url=url, api_key="none", max_retries=0), MODEL
 
 
 def converse(client: OpenAI, model: str, toolkit: SegmentToolkit, messages: list[Any]) -> bool:

@@ -1,4 +1,4 @@
-"""A model that plays a written conversation, behind a local OpenAI-compatible endpoint: no account, no network.
+"""A model that plays a written conversation, behind a local endpoint like OpenAI's and Anthropic's: no account.
 
 It is strict where OpenAI is: every tool call must be answered by exactly one tool message, and only tools that the
 request lists are called; else it answers 400. Run it alone with `python examples/scripted_model.py CONVERSATION.json`.
@@ -7,15 +7,24 @@ request lists are called; else it answers 400. Run it alone with `python example
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Event, Thread
-from typing import Any
+from typing import Any, NamedTuple
 
 MODEL = "scripted-model"
+
+
+class Endpoint(NamedTuple):
+    """What a client needs; `url` is None for the vendor's own."""
+
+    url: str | None
+    key: str
+    model: str
 
 
 def replies_of(conversation: Path) -> list[dict[str, Any]]:
@@ -46,6 +55,42 @@ def reply(replies: list[dict[str, Any]], request: dict[str, Any]) -> dict[str, A
     }
 
 
+def anthropic_reply(replies: list[dict[str, Any]], request: dict[str, Any]) -> dict[str, Any]:
+    """The next message, as Anthropic's Messages API gives it: the same conversation in its words."""
+    messages = [each for message in request["messages"] for each in _openai_messages(message)]
+    tools = [{"function": tool} for tool in request.get("tools", ())]
+    completion = reply(replies, {"model": request["model"], "messages": messages, "tools": tools})
+    message = completion["choices"][0]["message"]
+    content = [{"type": "text", "text": message["content"]}] if message.get("content") else []
+    for call in message.get("tool_calls", ()):
+        made = call["function"]
+        content.append({
+            "type": "tool_use", "id": call["id"], "name": made["name"], "input": json.loads(made["arguments"]),
+        })  # fmt: skip
+    return {
+        "id": completion["id"],
+        "type": "message",
+        "role": "assistant",
+        "model": request["model"],
+        "content": content,
+        "stop_reason": "tool_use" if message.get("tool_calls") else "end_turn",
+        "stop_sequence": None,
+        "usage": {"input_tokens": 0, "output_tokens": 0},
+    }
+
+
+def _openai_messages(message: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """A message of Anthropic's, as far as it matters here: who speaks, what is called, what is answered."""
+    blocks = message["content"] if isinstance(message["content"], list) else []
+    if message["role"] == "assistant":
+        yield {"role": "assistant", "tool_calls": [block for block in blocks if block["type"] == "tool_use"]}
+        return
+    answers = [block for block in blocks if block["type"] == "tool_result"]
+    yield from ({"role": "tool", "tool_call_id": block["tool_use_id"]} for block in answers)
+    if not answers:
+        yield {"role": "user"}
+
+
 def _check_answered(messages: list[dict[str, Any]]) -> None:
     pending: list[str] = []
     for message in messages:
@@ -61,6 +106,9 @@ def _check_answered(messages: list[dict[str, Any]]) -> None:
         raise ValueError(f"tool calls without a tool message: {', '.join(pending)}")
 
 
+_ENDPOINTS = {"/chat/completions": reply, "/messages": anthropic_reply}
+
+
 def _handler(replies: list[dict[str, Any]]) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -68,9 +116,11 @@ def _handler(replies: list[dict[str, Any]]) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
             try:
-                if not self.path.endswith("/chat/completions"):
-                    raise ValueError(f"no such endpoint: {self.path}")
-                self._answer(200, reply(replies, json.loads(body)))
+                path = self.path.partition("?")[0]
+                answer = next((made for end, made in _ENDPOINTS.items() if path.endswith(end)), None)
+                if answer is None:
+                    raise ValueError(f"no such endpoint: {path}")
+                self._answer(200, answer(replies, json.loads(body)))
             except (ValueError, KeyError, TypeError) as error:
                 self._answer(400, {"error": {"message": str(error), "type": "invalid_request_error"}})
 
@@ -101,6 +151,29 @@ def serving(conversation: Path, port: int = 0) -> Iterator[str]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@contextmanager
+def connected(conversation: Path) -> Iterator[tuple[Any, str]]:
+    """An OpenAI client and a model's name: the environment's if it has a key, else the scripted one."""
+    from openai import OpenAI
+
+    with endpoint(conversation) as (url, key, model), OpenAI(base_url=url, api_key=key) as client:
+        yield client, model
+
+
+@contextmanager
+def endpoint(conversation: Path, *, vendor: str = "OPENAI", model: str = "gpt-4o-mini") -> Iterator[Endpoint]:
+    """Where a model is: what VENDOR_API_KEY, VENDOR_BASE_URL and VENDOR_MODEL say, else the scripted one, served."""
+    key = os.environ.get(f"{vendor}_API_KEY")
+    if key:
+        found = Endpoint(os.environ.get(f"{vendor}_BASE_URL"), key, os.environ.get(f"{vendor}_MODEL", model))
+        print(f"model: {found.model}")
+        yield found
+        return
+    print(f"model: none (no {vendor}_API_KEY): a scripted model plays a written conversation")
+    with serving(conversation) as url:
+        yield Endpoint(url, "none", MODEL)
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -72,6 +73,36 @@ def test_the_main_job_fails_when_nothing_was_recorded() -> None:
         done = run("agent_loop.py", OPENAI_API_KEY="none", OPENAI_BASE_URL=model)
 
     assert done.returncode != 0
+
+
+def test_the_flow_goes_on_only_after_the_verifier_saw_what_was_recorded() -> None:
+    done = run("content_flow.py")
+
+    assert done.returncode == 0, done.stderr
+    assert "researcher: 3 calls; verified" in done.stdout
+    assert "writer: 0 calls; verified" in done.stdout
+    assert "(call_04) was accepted, and the event did not arrive" in done.stdout
+    assert done.stdout.rstrip().endswith("published: ['blog', 'newsletter']; recorded: ['blog', 'newsletter']")
+
+
+def test_the_flow_stops_when_an_agent_only_says_that_it_did_its_work(tmp_path: Path) -> None:
+    talk = tmp_path / "talk.json"
+    talk.write_text(json.dumps({"replies": [{"content": "All is published and recorded."}] * 3}), "utf-8")
+
+    with serving_model(talk) as model:
+        done = run("content_flow.py", OPENAI_API_KEY="none", OPENAI_BASE_URL=model)
+
+    assert done.returncode == 1
+    assert "stopped: distributor, after 3 rounds: Not recorded: blog, newsletter." in done.stdout
+
+
+def test_the_support_webhook_records_each_delivery_once_and_no_forged_one() -> None:
+    done = run("support_webhook.py")
+
+    assert done.returncode == 0, done.stderr
+    assert sum(" 401 " in line for line in done.stdout.splitlines()) == 2
+    assert 'the same again  200 {"status":"known"}' in done.stdout
+    assert "stored 4 events" in done.stdout
 
 
 @pytest.mark.parametrize(
