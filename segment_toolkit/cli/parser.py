@@ -1,4 +1,4 @@
-"""What can be typed: the commands and their options. Nothing of the toolkit is loaded here."""
+"""What can be typed: the commands and their options. Nothing of the toolkit is loaded here but names."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from .._version import __version__
+from ..forms import FORMS
 from .exits import CommandError
+from .mcp_options import add_mcp
 from .printing import remark
 
 _ARGUMENTS_HELP = """\
@@ -70,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_run(commands, json_option)
     _add_sandbox(commands, json_option)
     _add_playground(commands, json_option)
+    add_mcp(commands, json_option, _Parser, _port)
     return parser
 
 
@@ -88,12 +91,17 @@ def _add_tools(commands: Commands[_Parser], json_option: _Parser) -> None:
     parents = [json_option, filters]
     tools = commands.add_parser("tools", parents=parents, allow_abbrev=False, help="list the tools, or show one")
     tools.set_defaults(module="tools_command", slug=None)
-    actions = tools.add_subparsers(metavar="list|show", parser_class=_Parser)
+    actions = tools.add_subparsers(metavar="list|show|cost", parser_class=_Parser)
     actions.add_parser("list", parents=parents, allow_abbrev=False, help="all tools, or those that match")
     show = actions.add_parser("show", parents=[json_option], allow_abbrev=False, help="one tool and its arguments")
     show.add_argument("slug", metavar="SLUG", help="such as SEGMENT_TRACK, or track")
-    show.add_argument("--format", choices=("openai", "json"), help="its function definition, or everything as JSON")
+    show.add_argument("--format", choices=(*FORMS, "json"), help="as a vendor is sent it, or everything as JSON")
     show.add_argument("--strict", action="store_true", help="OpenAI's strict form")
+    cost = actions.add_parser("cost", parents=[json_option], allow_abbrev=False, help="what the tools cost in tokens")
+    cost.set_defaults(module="cost_command")
+    cost.add_argument(
+        "--form", action="append", choices=FORMS, dest="forms", help="only this vendor's form; repeat it for several"
+    )
 
 
 def _add_run(commands: Commands[_Parser], json_option: _Parser) -> None:
