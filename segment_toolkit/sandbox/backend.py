@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import threading
-from collections.abc import Iterable, Iterator
+import weakref
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -28,6 +29,9 @@ from segment_toolkit.sandbox.store.database import Closed
 from segment_toolkit.sandbox.store.store import Store
 from segment_toolkit.sandbox.tracking_api.tokens import Tokens
 from segment_toolkit.sandbox.workspace import Workspace
+
+# How long the end of a program waits for a thread that is still writing.
+_EXIT_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,8 @@ class Backend:
         self.requests = RequestLog()
         self.limiter = RateLimiter(options.rate_limits)
         self.store = Store(options.path, PROFILE_TABLES, DELIVERY_TABLES)
+        # Before anything that has threads: at the end of a program finalizers run backwards, and theirs come first.
+        weakref.finalize(self, _close, self.lock, self.store.database.closer)
         found = self._stored()
         # What the file began with, so that a reset and the tokens of OAuth do not depend on who opened it.
         self._first = found[0] if found else workspace_facts(seed=seed, region=region, slug="acme", name="Acme")
@@ -162,3 +168,12 @@ class Backend:
 
     def _workspace(self, facts: WorkspaceFacts) -> Workspace:
         return Workspace(facts, self.store, self.clock, self.pipeline.routes.forget)
+
+
+def _close(lock: threading.RLock, closer: Callable[[], object]) -> None:
+    """Close the database of a sandbox that nobody closed, once no thread is at it: SQLite would crash."""
+    if lock.acquire(timeout=_EXIT_SECONDS):
+        try:
+            closer()
+        finally:
+            lock.release()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 # A page cache that holds the hot parts of the indexes of a long-lived file, and bounds what it takes; in KiB.
@@ -44,8 +44,10 @@ class Database:
             if where is not None:
                 opened.enter_context(_guard(where))
             self._connection = opened.enter_context(_opened(where, tables))
-            # Closes them when a sandbox is forgotten without being closed as well.
+            # Closes them when a sandbox is forgotten without being closed as well; not at the end of the program, when
+            # other threads may be in the middle of a statement.
             self._close = weakref.finalize(self, opened.pop_all().close)
+            self._close.atexit = False
 
     @property
     def is_closed(self) -> bool:
@@ -102,6 +104,11 @@ class Database:
     def close(self) -> None:
         """Close the file and let others have it; once more does nothing."""
         self._close()
+
+    @property
+    def closer(self) -> Callable[[], object]:
+        """What `close` does, as a function that does not keep the database alive."""
+        return self._close
 
 
 @contextlib.contextmanager
