@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import re
-import sqlite3
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import TypeVar
@@ -17,6 +16,7 @@ from segment_toolkit.sandbox.backend import Backend
 from segment_toolkit.sandbox.control.answers import Refusal
 from segment_toolkit.sandbox.instants import format_instant
 from segment_toolkit.sandbox.recording import RecordedRequest
+from segment_toolkit.sandbox.store.database import Unusable
 from segment_toolkit.sandbox.wire import Json, JsonAnswer
 from segment_toolkit.sandbox.workspace import Workspace
 
@@ -95,7 +95,7 @@ def restore(backend: Backend, request: RecordedRequest, _name: str) -> Response:
     """Go back to a snapshot, the body, and answer `{"status": "ok"}`; 422 for what is none."""
     try:
         backend.restore(request.body)
-    except sqlite3.Error:
+    except Unusable:
         raise Refusal(422, "the body must be what GET /_sandbox/snapshot answered") from None
     return JsonAnswer({"status": "ok"})
 
