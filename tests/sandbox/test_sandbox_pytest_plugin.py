@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
+
 import pytest
+
+import segment_toolkit
 
 pytest_plugins = ["pytester"]
 
-PLUGIN = ("-p", "segment_toolkit.pytest_plugin", "-p", "no:cacheprovider")
+PLUGIN = "segment_toolkit.pytest_plugin"
+PROJECT = Path(segment_toolkit.__file__).parents[1] / "pyproject.toml"
+
+
+@pytest.fixture(autouse=True)
+def only_this_plugin(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Load the plug-in by name, whether or not this checkout is installed, and not a second time by its entry point."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
 
 
 def run(pytester: pytest.Pytester, test: str) -> pytest.RunResult:
     pytester.makepyfile(test)
-    # By name, whether or not this checkout is installed; in a process of its own, as a user's pytest is.
-    return pytester.runpytest_subprocess(*PLUGIN)
+    # In a process of its own, as a user's pytest is.
+    return pytester.runpytest_subprocess("-p", PLUGIN, "-p", "no:cacheprovider")
+
+
+def test_installing_the_package_registers_it() -> None:
+    project = tomllib.loads(PROJECT.read_text("utf-8"))["project"]
+
+    assert project["entry-points"]["pytest11"] == {"segment_toolkit": PLUGIN}
 
 
 def test_each_test_has_a_sandbox_of_its_own(pytester: pytest.Pytester) -> None:
