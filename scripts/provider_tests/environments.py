@@ -51,15 +51,20 @@ def make(name: str, *, fresh: bool = False) -> Path:
     folder = python.parents[1]
     if fresh:
         shutil.rmtree(folder, ignore_errors=True)
-    if uv := shutil.which("uv") or shutil.which(ROOT / ".venv" / "bin" / "uv"):
-        if not python.exists():
-            command(uv, "venv", "-q", "--python", sys.executable, folder, check=True)
-        command(uv, "pip", "install", "-q", "--python", python, *requirements(name), check=True)
+    if (uv := shutil.which("uv") or shutil.which(ROOT / ".venv" / "bin" / "uv")) and _with_uv(uv, python, name):
         return python
-    if not python.exists():
+    if not (folder / "bin" / "pip").exists():
         _venv(folder)
     command(python, "-m", "pip", "install", "-q", "--disable-pip-version-check", *requirements(name), check=True)
     return python
+
+
+def _with_uv(uv: str, python: Path, name: str) -> bool:
+    """Install with uv; False where that fails: it knows neither pip's settings nor, unasked, the system's CAs."""
+    environ = {"UV_SYSTEM_CERTS": "true", "UV_NATIVE_TLS": "true", **os.environ}
+    made = python.exists() or not command(uv, "venv", "-q", "--python", sys.executable, python.parents[1]).returncode
+    install = (uv, "pip", "install", "-q", "--python", python, *requirements(name))
+    return made and command(*install, env=environ).returncode == 0
 
 
 def _venv(folder: Path) -> None:
