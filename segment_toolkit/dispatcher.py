@@ -22,6 +22,7 @@ from .modifiers import matching
 from .policy import Policy
 from .redaction import Redactor, masked
 from .registry import Registry
+from .settings import Settings
 from .tool import Api, HostCall, JsonObject, Request, Tool, secrets_in
 from .toolcall import ToolCall, parse
 from .validation import validate
@@ -75,9 +76,9 @@ class Run:
 class Dispatcher:
     """Turns tool calls into steps to drive. It holds no connection and no credential of its own."""
 
-    def __init__(self, registry: Registry, policy: Policy, resolve: Resolve) -> None:
+    def __init__(self, registry: Registry, settings: Settings, resolve: Resolve) -> None:
         self._registry = registry
-        self._policy = policy
+        self._policy = Policy(settings.approve)
         self._resolve = resolve
 
     def steps(self, run: Run) -> Generator[Request | HostCall, Any, Envelope]:

@@ -5,6 +5,7 @@ Importing this module loads all that a call needs (pydantic, httpx), so the tool
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from .dispatcher import Caller, Dispatcher, Run
@@ -17,46 +18,38 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .envelope import Envelope
+    from .settings import Settings
     from .toolcall import ToolCall
 
 
 class Engine:
     """Sync."""
 
-    def __init__(self, dispatcher: Dispatcher, sender: Sender, concurrency: int = 1) -> None:
-        """`concurrency` is how many calls of one reply may wait for Segment at a time."""
+    def __init__(self, dispatcher: Dispatcher, sender: Sender, settings: Settings) -> None:
         self._dispatcher = dispatcher
         self._sender = sender
-        self._concurrency = concurrency
+        self._concurrency = max(1, int(settings.concurrency))
 
     def run(self, call: ToolCall, **options: Any) -> Envelope:
         """Run one tool call to its envelope. `options` are those of `Caller`."""
         run = Run(call, Caller(**options))
-        send = self._sender.send
-
-        def perform(wanted: Any) -> Any:
-            if type(wanted) is not Request:
-                return call_host(wanted, run.caller)
-            response = send(wanted, run.credentials)
-            if wanted.progress is not None and run.caller.on_progress is not None:
-                report(run.caller.on_progress, wanted.progress)
-            return response
-
-        return drive(self._dispatcher.steps(run), perform)
+        return drive(self._dispatcher.steps(run), lambda wanted: self._perform(run, wanted))
 
     def run_all(self, calls: Sequence[ToolCall], **options: Any) -> list[Envelope]:
         """Run the calls of one reply, together where that changes nothing. An envelope for each, in order."""
         if len(calls) < 2:
             return [self.run(call, **options) for call in calls]
-        runs = [Run(call, Caller(**options)) for call in calls]
-        jobs = [Job(run, self._dispatcher.steps(run)) for run in runs]
-        send = self._sender.send
+        jobs = _jobs(self._dispatcher, calls, options)
+        return run_all(jobs, lambda job, wanted: self._perform(job.run, wanted), most=self._concurrency)
 
-        def perform(job: Job, wanted: Any) -> Any:
-            run = job.run
-            return send(wanted, run.credentials) if type(wanted) is Request else call_host(wanted, run.caller)
-
-        return run_all(jobs, perform, most=self._concurrency)
+    def _perform(self, run: Run, wanted: Any) -> Any:
+        """What a call's flow wants done outside: a request sent, or a function of the host's called."""
+        if type(wanted) is not Request:
+            return call_host(wanted, run.caller)
+        response = self._sender.send(wanted, run.credentials)
+        if wanted.progress is not None and run.caller.on_progress is not None:
+            report(run.caller.on_progress, wanted.progress)
+        return response
 
     def close(self) -> None:
         """Close the connections."""
@@ -66,39 +59,35 @@ class Engine:
 class AsyncEngine:
     """`Engine`, awaiting."""
 
-    def __init__(self, dispatcher: Dispatcher, sender: AsyncSender, concurrency: int = 1) -> None:
+    def __init__(self, dispatcher: Dispatcher, sender: AsyncSender, settings: Settings) -> None:
         self._dispatcher = dispatcher
         self._sender = sender
-        self._concurrency = concurrency
+        self._concurrency = max(1, int(settings.concurrency))
 
     async def run(self, call: ToolCall, **options: Any) -> Envelope:
         run = Run(call, Caller(**options))
-        send = self._sender.send
-
-        async def perform(wanted: Any) -> Any:
-            if type(wanted) is not Request:
-                return await acall_host(wanted, run.caller)
-            response = await send(wanted, run.credentials)
-            if wanted.progress is not None and run.caller.on_progress is not None:
-                await areport(run.caller.on_progress, wanted.progress)
-            return response
-
-        return await adrive(self._dispatcher.steps(run), perform)
+        return await adrive(self._dispatcher.steps(run), lambda wanted: self._perform(run, wanted))
 
     async def run_all(self, calls: Sequence[ToolCall], **options: Any) -> list[Envelope]:
         if len(calls) < 2:
             return [await self.run(call, **options) for call in calls]
-        runs = [Run(call, Caller(**options)) for call in calls]
-        jobs = [Job(run, self._dispatcher.steps(run)) for run in runs]
-        send = self._sender.send
+        jobs = _jobs(self._dispatcher, calls, options)
+        return await arun_all(jobs, lambda job, wanted: self._perform(job.run, wanted), most=self._concurrency)
 
-        async def perform(job: Job, wanted: Any) -> Any:
-            run = job.run
-            if type(wanted) is Request:
-                return await send(wanted, run.credentials)
+    async def _perform(self, run: Run, wanted: Any) -> Any:
+        if type(wanted) is not Request:
             return await acall_host(wanted, run.caller)
-
-        return await arun_all(jobs, perform, most=self._concurrency)
+        response = await self._sender.send(wanted, run.credentials)
+        if wanted.progress is not None and run.caller.on_progress is not None:
+            await areport(run.caller.on_progress, wanted.progress)
+        return response
 
     async def close(self) -> None:
         await self._sender.close()
+
+
+def _jobs(dispatcher: Dispatcher, calls: Sequence[ToolCall], options: dict[str, Any]) -> list[Job]:
+    """A job for each call. Progress is not told of: the host's functions would be called from several threads."""
+    caller = replace(Caller(**options), on_progress=None)
+    runs = [Run(call, caller) for call in calls]
+    return [Job(run, dispatcher.steps(run)) for run in runs]

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 from .handling import AsyncBoundProvider, BoundProvider
 from .options import check_options
 from .registry import Registry
+from .settings import Settings, taken_from
 from .tools import AsyncTools, Tools
 
 if TYPE_CHECKING:
@@ -26,15 +27,14 @@ if TYPE_CHECKING:
     from .accounts.store import AccountStore
     from .dispatcher import Dispatcher
     from .engine import AsyncEngine, Engine
-    from .policy import Approve
     from .providers.base import AnyProvider
     from .sandbox import Sandbox
     from .toolkits import AsyncToolkits, Toolkits
 
 _OPTIONS = frozenset({
     "provider", "api_key", "region", "public_api_token", "write_key", "write_keys", "public_api_url", "tracking_url",
-    "legacy_url", "accounts", "approve", "timeout", "concurrency", "http_client", "transport", "environ",
-})  # fmt: skip
+    "legacy_url", "accounts", "http_client", "transport", "environ",
+}) | set(Settings._fields)  # fmt: skip
 
 
 class _Parts:
@@ -47,9 +47,7 @@ class _Parts:
         public_api_token, write_key, write_keys: secrets; `write_keys` maps source names to keys.
         public_api_url, tracking_url, legacy_url: other hosts than Segment's; https, or http to loopback.
         accounts: path of a SQLite file for connected accounts (secrets encrypted); in memory by default.
-        approve: asked before a destructive tool runs; must return True. Without it they are refused.
-        timeout: seconds for each phase of a request.
-        concurrency: how many calls of one reply may wait for Segment at a time; 1 runs them one after another.
+        approve, timeout, concurrency: see `Settings`.
         http_client: an httpx client of the host's; transport: an httpx transport. Neither is closed.
         environ: where SEGMENT_* variables are read; the process's by default.
 
@@ -69,12 +67,10 @@ class _Parts:
         tracking_url: str | None = None,
         legacy_url: str | None = None,
         accounts: Any = None,
-        approve: Approve | None = None,
-        timeout: float | None = None,
-        concurrency: int = 8,
         environ: Mapping[str, str] | None = None,
-        **composio_options: Any,
+        **options: Any,
     ) -> None:
+        self._settings = taken_from(options)
         given = {
             "region": region,
             "public_api_token": public_api_token,
@@ -85,14 +81,11 @@ class _Parts:
             "legacy_url": legacy_url,
         }
         self._given = {name: value for name, value in given.items() if value is not None}
-        check_options(api_key, self._given, accounts, composio_options, _OPTIONS)
+        check_options(api_key, self._given, accounts, options, _OPTIONS)
         self._api_key, self._stored_in, self._environ = api_key, accounts, environ
         self._lock = RLock()
         self._registry = Registry()
         self._provider = provider or _default_provider()
-        self._timeout = 30.0 if timeout is None else float(timeout)
-        self._approve = approve
-        self._concurrency = max(1, int(concurrency))
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {len(self._registry.slugs())} tools>"
@@ -142,7 +135,6 @@ class _Parts:
 
     def _dispatcher(self) -> Dispatcher:
         from .dispatcher import Dispatcher
-        from .policy import Policy
         from .wallet import Wallet, environment_credentials, explicit_credentials
 
         wallet = Wallet(
@@ -150,7 +142,7 @@ class _Parts:
             environment=lambda: environment_credentials(self._environ),
             account=lambda user_id, account: self._accounts.credentials_for(user_id, account),
         )
-        return Dispatcher(self._registry, Policy(self._approve), wallet.resolve)
+        return Dispatcher(self._registry, self._settings, wallet.resolve)
 
     def _close_store(self) -> None:
         """Give the accounts file back; it is opened again when it is needed. A store of the host's stays open."""
@@ -220,9 +212,8 @@ class SegmentToolkit(_Parts):
 
         with self._lock:
             if self._made is None:
-                self._made = Engine(
-                    self._dispatcher(), Sender(self._transport, timeout=self._timeout), self._concurrency
-                )
+                sender = Sender(self._transport, timeout=self._settings.timeout)
+                self._made = Engine(self._dispatcher(), sender, self._settings)
             return self._made
 
     def __enter__(self) -> Self:
@@ -298,9 +289,8 @@ class AsyncSegmentToolkit(_Parts):
 
         with self._lock:
             if self._made is None:
-                self._made = AsyncEngine(
-                    self._dispatcher(), AsyncSender(self._transport, timeout=self._timeout), self._concurrency
-                )
+                sender = AsyncSender(self._transport, timeout=self._settings.timeout)
+                self._made = AsyncEngine(self._dispatcher(), sender, self._settings)
             return self._made
 
     async def __aenter__(self) -> Self:
