@@ -14,6 +14,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from .attempts import Attempt
 from .credentials import Credentials
 from .encoding import unsendable
 from .envelope import Envelope, Failure
@@ -59,7 +60,18 @@ _NOTHING = Redactor(())
 class Run:
     """What is known of one call so far; `credentials` is what its requests are sent with."""
 
-    __slots__ = ("arguments", "call", "caller", "credentials", "notes", "redactor", "slug", "tool", "toolkit")
+    __slots__ = (
+        "arguments",
+        "attempts",
+        "call",
+        "caller",
+        "credentials",
+        "notes",
+        "redactor",
+        "slug",
+        "tool",
+        "toolkit",
+    )
 
     def __init__(self, call: ToolCall, caller: Caller) -> None:
         self.call = call
@@ -67,6 +79,7 @@ class Run:
         self.credentials = _NOBODY
         self.redactor = _NOTHING
         self.notes: list[str] = []
+        self.attempts: list[Attempt] = []
         self.slug = ""
         self.toolkit = ""
         self.tool: Tool[Any] | None = None
