@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from segment_toolkit.sandbox.backend import Backend
@@ -49,6 +50,19 @@ class FrontDoor:
             await self._break(fault, as_error(fault.error), request, scope, send)
         else:
             await play(fault, self._encounter(request, scope, receive, send))
+
+    def at_once(self, request: RecordedRequest) -> Response | None:
+        """Answer a request to the Tracking API without ASGI around it; None for any other, and where faults are about.
+
+        Does the same as `__call__`, for clients in this process. Raises Closed.
+        """
+        if request.method != "POST" or not request.path.startswith("/v1/") or self._backend.faults:
+            return None
+        self._backend.check_open()
+        answer = self._services.events(request)
+        if answer is not None:
+            self._backend.record(replace(request, status=answer.status_code))
+        return answer
 
     async def _process(self, request: RecordedRequest, scope: Scope, send: Send) -> None:
         await self._services.answering(request)(

@@ -8,16 +8,19 @@ import threading
 import weakref
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from segment_toolkit.sandbox import wire
 from segment_toolkit.sandbox.delivery.waiting import SCHEMA as DELIVERY_TABLES
 from segment_toolkit.sandbox.faults import Faults
 from segment_toolkit.sandbox.hosts import Region
+from segment_toolkit.sandbox.inbox import Inbox
 from segment_toolkit.sandbox.instants import Clock, ShiftedClock
 from segment_toolkit.sandbox.pipeline.dispatch import DeliverySettings, Dispatch
-from segment_toolkit.sandbox.pipeline.pipeline import Pipeline
+from segment_toolkit.sandbox.pipeline.messages import Message
+from segment_toolkit.sandbox.pipeline.pipeline import Arrival, Pipeline
+from segment_toolkit.sandbox.pipeline.routes import Route
 from segment_toolkit.sandbox.profiles import SCHEMA as PROFILE_TABLES
 from segment_toolkit.sandbox.profiles import IdentitySettings, Profiles
 from segment_toolkit.sandbox.rate_limits import RateLimiter, RateLimits
@@ -53,14 +56,16 @@ class Backend:
 
         Raises InUse or Unusable.
         """
-        self.lock = threading.RLock()
+        self._inbox = Inbox(self._process)
+        self.lock = self._inbox.lock
         self.clock = clock = ShiftedClock(clock)
         self.faults = Faults()
         self.requests = RequestLog()
         self.limiter = RateLimiter(options.rate_limits)
         self.store = Store(options.path, PROFILE_TABLES, DELIVERY_TABLES)
+        self._in_memory = options.path is None
         # Before anything that has threads: at the end of a program finalizers run backwards, and theirs come first.
-        weakref.finalize(self, _close, self.lock, self.store.database.closer)
+        weakref.finalize(self, _close, self.lock.bare, self.store.database.closer)
         found = self._stored()
         # What the file began with, so that a reset and the tokens of OAuth do not depend on who opened it.
         self._first = found[0] if found else workspace_facts(seed=seed, region=region, slug="acme", name="Acme")
@@ -103,6 +108,28 @@ class Backend:
                 # New tables are no changes to SQLite.
                 self.pipeline.forget()
                 raise
+
+    @contextlib.contextmanager
+    def entrance(self) -> Iterator[None]:
+        """Hold the lock to let an event in with `ingest`: what came before it may be still unprocessed. Raises Closed.
+
+        Look at nothing but records here, which nobody changes while events wait.
+        """
+        with self.lock.bare:
+            self.check_open()
+            yield
+
+    def ingest(self, route: Route | None, messages: Iterable[Message], at: datetime, *, single: bool) -> None:
+        """Take in the messages of one request, now or, when it holds a single event, before anybody looks.
+
+        Now is what a file asks for (the request is acknowledged next), and a destination that is really called.
+        """
+        if single and self._in_memory and self.pipeline.routes.lead_nowhere():
+            for message in messages:
+                self._inbox.put(Arrival(route, message, at))
+            return
+        with self.transaction():
+            self.pipeline.ingest(route, messages, at)
 
     def add_workspace(self, facts: WorkspaceFacts) -> Workspace:
         """Add a workspace and furnish it. Raises ValueError when there is one with this id or slug."""
@@ -151,8 +178,12 @@ class Backend:
 
     def record(self, request: RecordedRequest) -> None:
         """Keep a request that was answered (or lost)."""
-        with self.lock:
+        with self.lock.bare:
             self.requests.append(request)
+
+    def _process(self, arrivals: list[Arrival]) -> None:
+        with self.transaction():
+            self.pipeline.ingest_over_time(arrivals)
 
     def _load(self) -> None:
         """Read everything that is cached from the store."""

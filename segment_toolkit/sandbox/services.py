@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-from dataclasses import replace
 
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -43,12 +42,15 @@ class Services:
             return self._exchange(request, site)
         return self._profile_apis[site.region] if site.api == "profiles" else self._manage(request, site)
 
+    def events(self, request: RecordedRequest) -> Response | None:
+        """Answer a request to the Tracking API; None, with nothing done, for one to another API."""
+        site = self._site(request)
+        return edge.answer(self._backend, request, site.region) if site.api == "tracking" else None
+
     def _site(self, request: RecordedRequest) -> Site:
         site = locate(request.host)
         region = site.region or self._region
-        if site.api != "any":
-            return replace(site, region=region)
-        return Site(_api_at(request), region)
+        return Site(_api_at(request) if site.api == "any" else site.api, region)
 
     def _exchange(self, request: RecordedRequest, site: Site) -> Response:
         if request.path != "/token" or request.method != "POST":

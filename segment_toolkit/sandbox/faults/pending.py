@@ -51,6 +51,10 @@ class Faults:
         self._added = 0
         self._lock = threading.Lock()
 
+    def __bool__(self) -> bool:
+        """Tell whether any fault is in force."""
+        return bool(self._pending)
+
     def add(self, fault: Fault) -> ActiveFault:
         """Queue a fault, and say under which id. Raises Unusable (a ValueError) when it could never be used."""
         if fault.times is not None and fault.times < 1:

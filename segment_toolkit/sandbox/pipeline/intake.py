@@ -51,8 +51,14 @@ class Intake:
         self.at = at
         self._minute = minute_of(at)
 
-    def take(self, route: Route, messages: Iterable[Message]) -> None:
-        """Take in messages that were sent with a write key of the route's source."""
+    def take(self, route: Route | None, messages: Iterable[Message]) -> None:
+        """Take in messages that were sent with a write key of the route's source; without a route, drop them.
+
+        The real service cannot count such events anywhere; the reason is the nearest documented code (assumed).
+        """
+        if route is None:
+            self.harvest.dropped += [Dropped(None, None, "unknown_source", message.event) for message in messages]
+            return
         judged = [self._judged(route, message) for message in messages]
         good = [key_of(event["messageId"]) for event, fault in judged if fault is None]
         seen = self._store.sightings.known(good, self.at) if good else set()
@@ -69,14 +75,6 @@ class Intake:
                 self._seen.add(message_id)
                 self.harvest.message_ids.append(message_id)
                 self._receive(route, event)
-
-    def take_nowhere(self, messages: Iterable[Message]) -> None:
-        """Drop messages whose write key nobody here owns.
-
-        The real service cannot count such events anywhere; the reason is the nearest documented code (assumed).
-        """
-        for message in messages:
-            self.harvest.dropped.append(Dropped(None, None, "unknown_source", message.event))
 
     def _judged(self, route: Route, message: Message) -> tuple[Json, str | None]:
         """Return the event, stamped when it is good, and the reason why it is not."""

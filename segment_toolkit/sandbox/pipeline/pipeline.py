@@ -20,9 +20,9 @@ from segment_toolkit.sandbox.workspace import Workspace
 
 
 class Arrival(NamedTuple):
-    """A message, the way it goes, and when it came."""
+    """A message, the way it goes (None when nobody here owns the write key), and when it came."""
 
-    route: Route
+    route: Route | None
     message: Message
     at: datetime
 
@@ -49,12 +49,9 @@ class Pipeline:
         self._names = Names()
 
     def ingest(self, route: Route | None, messages: Iterable[Message], at: datetime) -> None:
-        """Process the messages of one request; `route` is None when nobody here owns the write key."""
+        """Process the messages of one request."""
         intake = Intake(self._store, self.routes, at, self._chance.random)
-        if route is None:
-            intake.take_nowhere(messages)
-        else:
-            intake.take(route, messages)
+        intake.take(route, messages)
         self._write(intake.harvest, at)
 
     def ingest_over_time(self, arrivals: Iterable[Arrival]) -> None:

@@ -46,11 +46,20 @@ class Routes:
         self._workspaces = workspaces
         self._by_key: dict[str, tuple[Workspace, Source]] | None = None
         self._by_source: dict[str, Route] = {}
+        self._lead_nowhere: bool | None = None
 
     def forget(self) -> None:
         """Work every route out anew: something has changed."""
         self._by_key = None
         self._by_source.clear()
+        self._lead_nowhere = None
+
+    def lead_nowhere(self) -> bool:
+        """Tell whether no destination of any workspace is really called, so that nothing leaves the sandbox."""
+        if self._lead_nowhere is None:
+            shelves = (workspace.destinations.values() for workspace in self._workspaces())
+            self._lead_nowhere = all(item.kind.delivery == "blackhole" for shelf in shelves for item in shelf)
+        return self._lead_nowhere
 
     def of_key(self, write_key: str) -> Route | None:
         """Return the route of the source that has this key, or None."""

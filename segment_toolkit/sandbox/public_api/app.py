@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from email.utils import format_datetime
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -67,7 +68,9 @@ def _answered(backend: Backend, operation: Operation, workspace_id: str, call: C
     if media_type is None:
         raise not_acceptable(operation.media_types)
     data, headers = _handled(backend, operation, workspace_id, call)
-    return JsonAnswer({"data": data}, operation.status, headers=headers, media_type=media_type)
+    # Every HTTP server tells its time (RFC 9110); ours is the sandbox's own, which may have been moved.
+    dated = {"Date": format_datetime(backend.clock(), usegmt=True), **(headers or {})}
+    return JsonAnswer({"data": data}, operation.status, headers=dated, media_type=media_type)
 
 
 def _handled(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from segment_toolkit.sandbox import wire
@@ -42,16 +42,16 @@ class Journal:
         row = self._database.connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'event'").fetchone()
         return 1 if row is None else int(row[0]) + 1
 
-    def append(self, events: Iterable[Taken], dropped: Iterable[Dropped]) -> None:
+    def append(self, events: Sequence[Taken], dropped: Sequence[Dropped]) -> None:
         """Keep events."""
-        self._database.connection.executemany(
-            "INSERT INTO event VALUES (?, ?, ?, ?)",
-            ((*item[:3], wire.text_of(item.event)) for item in events),
-        )
-        self._database.connection.executemany(
-            "INSERT INTO dropped (workspace_id, source_id, reason, document) VALUES (?, ?, ?, ?)",
-            ((*item[:3], wire.text_of(item.event)) for item in dropped),
-        )
+        run = self._database.connection.executemany
+        if events:
+            run("INSERT INTO event VALUES (?, ?, ?, ?)", ((*item[:3], wire.text_of(item.event)) for item in events))
+        if dropped:
+            run(
+                "INSERT INTO dropped (workspace_id, source_id, reason, document) VALUES (?, ?, ?, ?)",
+                ((*item[:3], wire.text_of(item.event)) for item in dropped),
+            )
 
     def events(self, workspace_id: str) -> Iterator[Json]:
         """Yield the events of a workspace, oldest first."""

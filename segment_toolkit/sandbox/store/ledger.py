@@ -95,27 +95,30 @@ class Ledger:
 
     def add(self, counts: Counts) -> None:
         """Add to the counters."""
-        run = self._database.connection.executemany
-        run(
+        self._put(
             "INSERT INTO delivery_count VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT DO UPDATE SET number = number + excluded.number",
-            ((*key, number) for key, number in counts.deliveries.items()),
+            [(*key, number) for key, number in counts.deliveries.items()],
         )
-        run(
+        self._put(
             "INSERT INTO api_calls VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET number = number + excluded.number",
-            ((key.workspace_id, key.day.isoformat(), key.source_id, n) for key, n in counts.calls.items()),
+            [(key.workspace_id, key.day.isoformat(), key.source_id, n) for key, n in counts.calls.items()],
         )
-        run(
+        self._put(
             "INSERT INTO tracked_person VALUES (?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT DO UPDATE SET identified_day = excluded.identified_day"
             " WHERE identified_day IS NULL AND excluded.identified_day IS NOT NULL",
-            (_person_row(person) for person in self._unwritten(counts.people)),
+            [_person_row(person) for person in self._unwritten(counts.people)],
         )
-        run(
+        self._put(
             "INSERT INTO violation VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT DO UPDATE SET number = number + excluded.number",
-            ((key[0], key.day.isoformat(), *key[2:], number) for key, number in counts.violations.items()),
+            [(key[0], key.day.isoformat(), *key[2:], number) for key, number in counts.violations.items()],
         )
+
+    def _put(self, statement: str, rows: list[tuple[Any, ...]]) -> None:
+        if rows:  # of most requests some counters hear nothing, and asking SQLite takes as long as a row
+            self._database.connection.executemany(statement, rows)
 
     def distrust(self) -> None:
         """Take nothing for written any more: the database was put back, or a transaction was undone."""

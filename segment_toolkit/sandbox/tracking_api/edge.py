@@ -51,7 +51,7 @@ def answer(backend: Backend, request: RecordedRequest, region: Region | None) ->
         admitted = _admit(request)
     except Refused as refused:
         return refused.response
-    with backend.transaction():
+    with backend.entrance():
         now = backend.clock()
         route = backend.pipeline.routes.of_key(admitted.write_key)
         # A key of the other region: the docs say both "rejected" and "might not see any errors"; 200 and a silent
@@ -61,7 +61,8 @@ def answer(backend: Backend, request: RecordedRequest, region: Region | None) ->
         refusal = None if route is None else _refusal(backend, request, route, now)
         if refusal is not None:
             return refusal
-        backend.pipeline.ingest(route, unpack(admitted.call, admitted.document), now)
+        messages = unpack(admitted.call, admitted.document)
+        backend.ingest(route, messages, now, single=admitted.call in SINGLE_CALLS)
     return JsonAnswer({"success": True})
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -105,7 +106,10 @@ def create_source(box: Sandbox) -> Any:
         return answer.json()["data"]["source"]["id"]
 
 
-def test_a_full_disk_undoes_the_request_and_the_sandbox_works_once_there_is_room_again(box: Sandbox) -> None:
+def test_a_full_disk_undoes_the_request_and_the_sandbox_works_once_there_is_room_again(
+    tmp_path: Path, clock: StoppedClock
+) -> None:
+    box = Sandbox(clock=clock, path=tmp_path / "small.db")
     connection = box._backend.store.database.connection
     send(box, "Before")
     [(pages,)] = connection.execute("PRAGMA page_count").fetchall()
