@@ -3,6 +3,8 @@
 Protocols to 2025-11-25 ask over the open connection. From 2026-07-28 on a call is answered with the question, and the
 client repeats it with the person's answer and a `request_state`. That state is sealed by the SDK and bound to the
 tool, its arguments and the caller; here it holds a number that counts once. A client that cannot ask is refused.
+
+Where a plain yes is not enough (a source in use), the form has a second question, and both must be answered with yes.
 """
 
 from __future__ import annotations
@@ -17,20 +19,18 @@ from typing import TYPE_CHECKING, Any
 import mcp_types as types
 from mcp.shared.exceptions import MCPError
 
+from ..approvals import Override
 from ..errors import NotPermitted
 from ..redaction import masked
 
 if TYPE_CHECKING:
     from mcp.server.session import ServerSession
 
-    from ..policy import Approval
+    from ..approvals import Approval
 
 _KEY = "confirm"
-_SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "properties": {_KEY: {"type": "boolean", "title": "Do it", "description": "This cannot be undone."}},
-    "required": [_KEY],
-}
+_OVERRIDE_KEY = "override"
+_BY_WHOM = "the person at the MCP client"
 _MOST_QUESTIONS = 1000
 _HINT = "Ask the user; do not try again by yourself."
 
@@ -67,31 +67,30 @@ class Asking:
     everything_allowed: bool = False
     pending: types.InputRequiredResult | None = field(default=None, init=False)
 
-    async def approved(self, question: Approval) -> bool:
-        """Whether the person said yes. Raises NotPermitted when nobody was asked, or not yet."""
-        if self.everything_allowed:
+    async def approved(self, question: Approval) -> bool | Override:
+        """What the person said. Raises NotPermitted when nobody was asked, or not yet."""
+        if self.everything_allowed and not question.override_needed:
             return True
         if not _can_elicit(self.session.client_capabilities):
-            raise NotPermitted(
-                f"{question.title} cannot be undone, and this MCP client cannot ask its user; nothing was done.",
-                hint="Tell the user. The server's operator can start it with --allow-destructive.",
-            )
+            raise _nobody_to_ask(question)
         if self.session.can_send_request:
-            return _is_yes(await self._elicited(question))
+            return _said(question, await self._elicited(question))
         if self.params.input_responses is None:
             raise self._question_back(question)
         if not self.questions.close(self.params.request_state or ""):
             raise NotPermitted("This approval was used, or is none of this server's; nothing was done.", hint=_HINT)
-        return _is_yes(self.params.input_responses.get(_KEY))
+        return _said(question, self.params.input_responses.get(_KEY))
 
     async def _elicited(self, question: Approval) -> types.ElicitResult:
         try:
-            return await self.session.elicit_form(_text(question), _SCHEMA, related_request_id=self.request_id)
+            return await self.session.elicit_form(
+                _text(question), _schema(question), related_request_id=self.request_id
+            )
         except (MCPError, ValueError):  # the client failed at it, or answered with something else
             raise NotPermitted("The client could not ask its user; nothing was done.", hint=_HINT) from None
 
     def _question_back(self, question: Approval) -> NotPermitted:
-        form = types.ElicitRequestFormParams(message=_text(question), requested_schema=_SCHEMA)
+        form = types.ElicitRequestFormParams(message=_text(question), requested_schema=_schema(question))
         self.pending = types.InputRequiredResult(
             input_requests={_KEY: types.ElicitRequest(params=form)}, request_state=self.questions.ask()
         )
@@ -101,10 +100,23 @@ class Asking:
 ASKING: ContextVar[Asking | None] = ContextVar("ASKING", default=None)
 
 
-async def ask_client(question: Approval) -> bool:
+async def ask_client(question: Approval) -> bool | Override:
     """An `approve` for the toolkit behind a server: asks the client of the call that is running; no client, no yes."""
     asking = ASKING.get()
-    return asking is not None and await asking.approved(question)
+    return False if asking is None else await asking.approved(question)
+
+
+def _nobody_to_ask(question: Approval) -> NotPermitted:
+    if question.override_needed:
+        return NotPermitted(
+            f"{question.title} needs a person's override, as {question.override_needed}, and this MCP client cannot "
+            "ask its user; nothing was done.",
+            hint="Tell the user.",
+        )
+    return NotPermitted(
+        f"{question.title} {_why(question)}, and this MCP client cannot ask its user; nothing was done.",
+        hint="Tell the user. The server's operator can start it with --allow-destructive.",
+    )
 
 
 def _can_elicit(capabilities: types.ClientCapabilities | None) -> bool:
@@ -113,12 +125,33 @@ def _can_elicit(capabilities: types.ClientCapabilities | None) -> bool:
     return elicitation is not None and (elicitation.form is not None or elicitation.url is None)
 
 
-def _is_yes(answer: Any) -> bool:
+def _said(question: Approval, answer: Any) -> bool | Override:
+    """Only an accepted form with true in it is a yes; an override takes both of its questions."""
     if not isinstance(answer, types.ElicitResult) or answer.action != "accept":
         return False
-    return (answer.content or {}).get(_KEY) is True
+    content = answer.content or {}
+    if content.get(_KEY) is not True:
+        return False
+    if question.override_needed and content.get(_OVERRIDE_KEY) is True:
+        return Override(_BY_WHOM)
+    return True  # where an override is needed, this is not enough
+
+
+def _schema(question: Approval) -> dict[str, Any]:
+    """The form: one question, or two that are worded apart."""
+    asked = {_KEY: {"type": "boolean", "title": "Do it", "description": f"{question.title} {_why(question)}."}}
+    if question.override_needed:
+        text = f"Careful: {question.override_needed}."
+        asked[_OVERRIDE_KEY] = {"type": "boolean", "title": "Lose what depends on it", "description": text}
+    return {"type": "object", "properties": asked, "required": list(asked)}
 
 
 def _text(question: Approval) -> str:
     arguments = json.dumps(masked(dict(question.arguments)))  # ASCII: nothing in it can disguise itself
-    return f"{question.title} cannot be undone. Run {question.tool} with {arguments}?"
+    affects = f" It affects {json.dumps(question.affects)}." if question.affects else ""
+    careful = f" Careful: {json.dumps(question.override_needed)[1:-1]}." if question.override_needed else ""
+    return f"{question.title} {_why(question)}. Run {question.tool} with {arguments}?{affects}{careful}"
+
+
+def _why(question: Approval) -> str:
+    return "needs your approval" if question.preview.get("can_be_undone") else "cannot be undone"

@@ -11,6 +11,7 @@ from mcp.shared.exceptions import MCPError
 
 from ..definitions import ToolDefinition
 from ..errors import InvalidParams, UnknownTool
+from ..forms import envelope_schema
 from ..names import did_you_mean, folded, quoted
 from .names import aliases, listed_names
 from .settings import Settings
@@ -115,7 +116,7 @@ def _tool(name: str, definition: ToolDefinition, rename: Callable[[str], str]) -
         title=definition.name,
         description=rename(definition.description),
         input_schema=definition.input_parameters,
-        output_schema=_envelope_schema(definition.output_parameters),
+        output_schema=envelope_schema(definition.output_parameters),
         annotations=types.ToolAnnotations(
             read_only_hint=hints["readOnlyHint"],
             destructive_hint=hints["destructiveHint"],
@@ -123,18 +124,3 @@ def _tool(name: str, definition: ToolDefinition, rename: Callable[[str], str]) -
             open_world_hint=hints["openWorldHint"],
         ),
     )
-
-
-def _envelope_schema(data: dict[str, Any]) -> dict[str, Any]:
-    """The envelope, failed ones included: of a failed call `data` has some or none of the members."""
-    members = {key: value for key, value in data.items() if key != "required"}
-    return {
-        "type": "object",
-        "properties": {
-            "data": {**members, "description": "The tool's answer; of a failed call, what is known."},
-            "error": {"type": ["string", "null"], "description": "What went wrong; null when successful."},
-            "successful": {"type": "boolean", "description": "Whether the tool did what was asked."},
-        },
-        "required": ["data", "error", "successful"],
-        "additionalProperties": False,
-    }

@@ -3,15 +3,21 @@
 Each host gets the SEGMENT_* variables in the way that it has: by reference where it expands references, by asking
 where it asks, else from a file of the user's own that only this server reads (`--env-file`).
 
-Sources  documentation of Claude Desktop and Claude Code (`.mcp.json`, ${VAR:-default}), Cursor and Windsurf
-         (${env:VAR}), VS Code (mcp.json: inputs, ${input:id}), Codex (config.toml: env_vars, bearer_token_env_var), Zed
-         (context_servers), Gemini CLI (settings.json: $VAR)
+Checked in November 2026 against stored copies of what each project publishes, unless another source is named:
+Claude Desktop   modelcontextprotocol.io quickstart (mcpServers: command, args, env); Linux has the file as well
+Claude Code      code.claude.com/docs/en/mcp: .mcp.json, type, ${VAR:-default} (an unset ${VAR} stays as it is written)
+Cursor           cursor.com/docs/mcp; ${env:NAME} in headers from a third party's page that uses it
+VS Code          code.visualstudio.com "MCP configuration reference": servers with a required type, inputs, ${input:id}
+Codex            developers.openai.com/codex/mcp: env_vars, url, bearer_token_env_var
+Windsurf         docs.windsurf.com/windsurf/cascade/mcp; serverUrl and ${env:NAME} from third parties' pages
+Zed              docs/src/ai/mcp.md: context_servers (no more "source"); headers are sent as written (issue 60459)
+Gemini CLI       docs/tools/mcp-server.md: $VAR; pull request 13762: url with type "http", httpUrl is deprecated
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,16 +80,16 @@ def _servers(key: str, entry: Mapping[str, Any]) -> str:
 
 
 def _referring(
-    reference: Callable[[str], str], *, typed: bool = False, url_key: str = "url"
+    reference: Callable[[str], str], *, typed: Container[str] = (), url_key: str = "url"
 ) -> Callable[[Wanted], str]:
-    """The `mcpServers` form, with variables written as the host expands them."""
+    """The `mcpServers` form, with variables written as the host expands them; `typed`: the types that are said."""
 
     def text(wanted: Wanted) -> str:
         if wanted.url is None:
             kind, entry = "stdio", _stdio(wanted, reference)
         else:
             kind, entry = "http", _remote(wanted, reference, url_key)
-        return _servers("mcpServers", {"type": kind, **entry} if typed else entry)
+        return _servers("mcpServers", {"type": kind, **entry} if kind in typed else entry)
 
     return text
 
@@ -129,7 +135,7 @@ def _codex(wanted: Wanted) -> str:
 
 
 def _zed(wanted: Wanted) -> str:
-    return _servers("context_servers", {"source": "custom", **_from_file(wanted), "env": {}})
+    return _servers("context_servers", {**_from_file(wanted), "env": {}})
 
 
 _FILE_NOTE = f"It expands no variables: put NAME=value lines into {ENV_FILE} and run chmod 600 on it."
@@ -139,7 +145,7 @@ HOSTS: Mapping[str, Host] = {
     "claude-desktop": Host(
         "claude_desktop_config.json (Settings, Developer, Edit Config)", _claude_desktop, _FILE_NOTE, remote=False
     ),
-    "claude-code": Host(".mcp.json", _referring(lambda name: f"${{{name}:-}}", typed=True)),
+    "claude-code": Host(".mcp.json", _referring(lambda name: f"${{{name}:-}}", typed=("stdio", "http"))),
     "cursor": Host(".cursor/mcp.json or ~/.cursor/mcp.json", _referring(lambda name: f"${{env:{name}}}")),
     "vscode": Host(".vscode/mcp.json", _vscode, _ASKS),
     "codex": Host("~/.codex/config.toml", _codex),
@@ -147,5 +153,5 @@ HOSTS: Mapping[str, Host] = {
         "~/.codeium/windsurf/mcp_config.json", _referring(lambda name: f"${{env:{name}}}", url_key="serverUrl")
     ),
     "zed": Host("settings.json (zed: open settings)", _zed, _FILE_NOTE, remote=False),
-    "gemini-cli": Host("~/.gemini/settings.json", _referring(lambda name: f"${name}", url_key="httpUrl")),
+    "gemini-cli": Host("~/.gemini/settings.json", _referring(lambda name: f"${name}", typed=("http",))),
 }

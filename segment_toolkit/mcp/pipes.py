@@ -1,8 +1,9 @@
-"""stdin and stdout for the SDK's stdio transport, read and written by the event loop itself.
+"""stdin and stdout as the streams of an MCP server, read and written by the event loop itself.
 
-The SDK does each read and each write in a thread of its own, which costs more than a tool call does. Pipes and
-sockets, which is what hosts give, need no threads (`benchmarks/mcp_stdio.py`); anything else is left to the SDK, and
-so is Windows, whose event loop cannot wait for a pipe.
+The SDK's own stdio transport does each read and each write in a thread and hands every message from task to task,
+which costs more than a tool call does. Pipes and sockets, which is what hosts give, need neither
+(`benchmarks/mcp_stdio.py`); anything else is left to the SDK, and so is Windows, whose event loop cannot wait for a
+pipe.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import anyio
+import mcp_types as types
 from mcp.server.stdio import stdio_server
+from mcp.shared.message import SessionMessage
 
 _CHUNK = 1 << 16
 
@@ -28,30 +31,62 @@ async def stdio() -> AsyncIterator[tuple[Any, Any]]:
             yield streams
         return
     with _diverted(0, os.open(os.devnull, os.O_RDONLY)) as incoming, _diverted(1, os.dup(2)) as outgoing:
-        reader: Any = Lines(incoming)  # the SDK asks for an anyio.AsyncFile and uses this much of it
-        writer: Any = Writer(outgoing)
-        async with stdio_server(reader, writer) as streams:
-            yield streams
+        yield Incoming(incoming), Outgoing(outgoing)
 
 
-class Lines:
-    """The lines of a file descriptor that does not block, as text."""
+class _Stream:
+    """One end of the connection, over a file descriptor that does not block. Closing it leaves the descriptor open."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
+        self._closed = False
+
+    async def aclose(self) -> None:
+        self._closed = True
+
+    async def __aenter__(self) -> Any:
+        return self
+
+    async def __aexit__(self, *_raised: object) -> None:
+        await self.aclose()
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise anyio.ClosedResourceError
+
+
+class Incoming(_Stream):
+    """The messages that come in, one a line: the SDK's ReadStream. A line that holds none comes as the exception."""
+
+    def __init__(self, descriptor: int) -> None:
+        super().__init__(descriptor)
         self._rest = bytearray()
         self._searched = 0
 
-    def __aiter__(self) -> Lines:
+    def __aiter__(self) -> Incoming:
         return self
 
-    async def __anext__(self) -> str:
+    async def __anext__(self) -> SessionMessage | Exception:
+        try:
+            return await self.receive()
+        except anyio.EndOfStream:
+            raise StopAsyncIteration from None
+
+    async def receive(self) -> SessionMessage | Exception:
+        """The next message. Raises EndOfStream and ClosedResourceError, as anyio's streams do."""
+        line = await self._line()
+        try:
+            return SessionMessage(types.jsonrpc_message_adapter.validate_json(line, by_name=False))
+        except Exception as error:  # noqa: BLE001 - the SDK's transport hands on whatever its parser raises
+            return error
+
+    async def _line(self) -> str:
         while (end := self._rest.find(b"\n", self._searched)) < 0:
             self._searched = len(self._rest)
             chunk = await self._read()
             if not chunk:
                 if not self._rest:
-                    raise StopAsyncIteration
+                    raise anyio.EndOfStream
                 end = len(self._rest)
                 break
             self._rest += chunk
@@ -62,28 +97,45 @@ class Lines:
 
     async def _read(self) -> bytes:
         while True:
+            self._check_open()
             try:
                 return os.read(self._descriptor, _CHUNK)
             except BlockingIOError:
                 await anyio.wait_readable(self._descriptor)
 
 
-class Writer:
-    """Writes text whole, waiting while the reader is slow."""
+class Outgoing(_Stream):
+    """The messages that go out, one a line: the SDK's WriteStream.
+
+    What a cancelled `send` leaves of a line goes out before the next one: no line is torn.
+    """
 
     def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
+        super().__init__(descriptor)
+        self._rest = bytearray()
+        self._waiting = anyio.Lock(fast_acquire=True)  # two tasks may not wait for one descriptor
 
-    async def write(self, text: str) -> None:
-        rest = memoryview(text.encode("utf-8", "replace"))
-        while rest:
-            try:
-                rest = rest[os.write(self._descriptor, rest) :]
-            except BlockingIOError:
-                await anyio.wait_writable(self._descriptor)
+    async def send(self, item: SessionMessage) -> None:
+        """Write a message, waiting while the reader is slow. Raises ClosedResourceError and BrokenResourceError."""
+        self._check_open()
+        self._rest += item.message.model_dump_json(by_alias=True, exclude_unset=True).encode() + b"\n"
+        self._push()
+        if self._rest:
+            async with self._waiting:
+                while self._rest:
+                    await anyio.wait_writable(self._descriptor)
+                    self._push()
 
-    async def flush(self) -> None:
-        """Nothing is held back."""
+    def _push(self) -> None:
+        """Write what the descriptor takes now."""
+        try:
+            while self._rest:
+                del self._rest[: os.write(self._descriptor, self._rest)]
+        except BlockingIOError:
+            pass
+        except OSError:
+            self._rest.clear()
+            raise anyio.BrokenResourceError from None
 
 
 def _can_be_waited_for(descriptor: int) -> bool:

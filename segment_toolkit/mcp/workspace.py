@@ -16,6 +16,7 @@ from pydantic import Field
 from ..errors import UpstreamError
 from ..tool import Api, Arguments, Effect, Flow, JsonObject, Request, Response, Result, Tool
 from ..toolcall import ToolCall
+from ..untrusted import marked
 
 if TYPE_CHECKING:
     from ..toolkit import AsyncSegmentToolkit
@@ -41,7 +42,7 @@ def run(_: NoArguments) -> Flow:
     summary: JsonObject = {"workspace": _shown(found, ("id", "slug", "name"))}
     for kind in _KINDS:
         summary[kind] = yield from _items(kind)
-    return summary
+    return marked(summary)
 
 
 def _items(kind: str) -> Generator[Request, Response, Any]:

@@ -83,6 +83,25 @@ def test_a_running_server_is_named_by_url_and_its_token_by_variable(
 
 
 @pytest.mark.parametrize(
+    ("host", "members"),
+    [
+        ("claude-code", {"type": "http", "url": "https://x/mcp"}),
+        ("vscode", {"type": "http", "url": "https://x/mcp"}),
+        ("gemini-cli", {"type": "http", "url": "https://x/mcp"}),
+        ("cursor", {"url": "https://x/mcp"}),
+        ("windsurf", {"serverUrl": "https://x/mcp"}),
+        ("codex", {"url": "https://x/mcp"}),
+    ],
+)
+def test_a_host_is_told_of_http_in_its_own_words(
+    host: str, members: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    server = parsed(config(capsys, host, "--url", "https://x/mcp"), host)
+
+    assert server == members
+
+
+@pytest.mark.parametrize(
     ("words", "said"),
     [
         (["config", "emacs"], "invalid choice"),
