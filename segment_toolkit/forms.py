@@ -44,12 +44,12 @@ def mcp_tool(tool: ToolDefinition) -> dict[str, Any]:
         "title": tool.name,
         "description": tool.description,
         "inputSchema": tool.input_parameters,
-        "outputSchema": _envelope_schema(tool.output_parameters),
+        "outputSchema": envelope_schema(tool.output_parameters),
         "annotations": tool.hints,
     }
 
 
-def _envelope_schema(data: dict[str, Any]) -> dict[str, Any]:
+def envelope_schema(data: dict[str, Any]) -> dict[str, Any]:
     """What `structuredContent` is: the envelope. Of a failed call `data` has some or none of its members."""
     members = {key: value for key, value in data.items() if key != "required"}
     return {

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from .tool import Api, Arguments, Effect, Tool
+from .toolcall import IDENTITIES
 
 #: Positions of calls: stages one after another, lanes of a stage at the same time, the calls of a lane in order.
 Lane = list[int]
@@ -20,8 +21,6 @@ Keys = frozenset[str] | None
 
 ALONE: Keys = None
 FREE: Keys = frozenset()
-#: The arguments that say whose event it is, or which one.
-_IDENTITIES = ("userId", "anonymousId", "groupId", "previousId", "messageId")
 
 
 def keys_of(tool: Tool[Any], arguments: Any) -> Keys:
@@ -34,7 +33,7 @@ def keys_of(tool: Tool[Any], arguments: Any) -> Keys:
 def _identities(arguments: Mapping[str, Any]) -> Iterable[str]:
     """The ids of an event, or of every event in a list."""
     for name, value in arguments.items():
-        if name in _IDENTITIES and isinstance(value, str):
+        if name in IDENTITIES and isinstance(value, str):
             # A person's two ids may be equal texts, and then tie calls that need not be tied: harmless.
             yield value
         elif isinstance(value, list):

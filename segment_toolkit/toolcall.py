@@ -14,6 +14,9 @@ from typing import Any, NamedTuple
 from .errors import MalformedToolCall
 from .names import quoted
 
+#: The arguments that say whose event it is, or which one: events that share a value keep their order.
+IDENTITIES = ("userId", "anonymousId", "groupId", "previousId", "messageId")
+
 _FENCE = "```"
 _LETTERS = string.ascii_letters  # of the language behind the opening fence
 _EXAMPLE = 'The arguments must be one JSON object, for example {"userId": "u_42"}. Nothing was sent.'
@@ -25,6 +28,9 @@ class ToolCall(NamedTuple):
     name: Any
     arguments: Any
     id: str | None = None
+
+    def __repr__(self) -> str:  # no arguments: a write key may be in them
+        return f"<ToolCall {quoted(self.name)}>"
 
 
 def parse(arguments: Any) -> dict[str, Any]:

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 from .errors import ToolkitError
 from .names import folded
 from .registry import TOOLKIT
-from .toolcall import parse
+from .toolcall import IDENTITIES, parse
 
 if TYPE_CHECKING:
     from .definitions import ToolDefinition
 
-_IDENTITIES = frozenset({"userid", "anonymousid", "previousid", "groupid", "sourceid"})
+_IDS = frozenset(map(folded, (*IDENTITIES, "sourceId")))
 _EVENTS = "batch"  # the argument that holds several events
 
 
@@ -85,7 +85,7 @@ class Order:
 def _identities(arguments: Mapping[str, Any]) -> Iterator[str]:
     for name, value in arguments.items():
         name = folded(name) if isinstance(name, str) else ""
-        if name in _IDENTITIES and isinstance(value, str | int):
+        if name in _IDS and isinstance(value, str | int):
             yield str(value)
         elif name == _EVENTS:
             for event in _listed(value):

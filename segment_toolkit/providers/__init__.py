@@ -3,16 +3,43 @@
     from segment_toolkit.providers import AnthropicProvider
 
 A provider is loaded when it is first named, and its framework when it first wraps a tool. To add one: a module here,
-a line in `PROVIDERS`, a row in the conformance suite (`tests/providers/adapters`).
+a line in `PROVIDERS` (and its twin for type checkers), a row in the conformance suite (`tests/providers/adapters`).
 """
 
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .base import AgenticProvider, Provider
 from .runner import Runner, sdk
+
+# What type checkers see of the table below; a law holds the two together.
+if TYPE_CHECKING:
+    from .agent_framework import AgentFrameworkProvider as AgentFrameworkProvider
+    from .agno import AgnoProvider as AgnoProvider
+    from .anthropic import AnthropicProvider as AnthropicProvider
+    from .autogen import AutoGenProvider as AutoGenProvider
+    from .bedrock import BedrockProvider as BedrockProvider
+    from .claude_agent import ClaudeAgentProvider as ClaudeAgentProvider
+    from .crewai import CrewAIProvider as CrewAIProvider
+    from .dspy import DSPyProvider as DSPyProvider
+    from .gemini import GeminiProvider as GeminiProvider
+    from .google_adk import GoogleADKProvider as GoogleADKProvider
+    from .haystack import HaystackProvider as HaystackProvider
+    from .langchain import LangChainProvider as LangChainProvider
+    from .litellm import LiteLLMProvider as LiteLLMProvider
+    from .llamaindex import LlamaIndexProvider as LlamaIndexProvider
+    from .mistral import MistralProvider as MistralProvider
+    from .openai import OpenAIProvider as OpenAIProvider
+    from .openai_agents import OpenAIAgentsProvider as OpenAIAgentsProvider
+    from .openai_responses import OpenAIResponsesProvider as OpenAIResponsesProvider
+    from .pydantic_ai import PydanticAIProvider as PydanticAIProvider
+    from .smolagents import SmolagentsProvider as SmolagentsProvider
+
+    ClaudeAgentSDKProvider = ClaudeAgentProvider
+    GoogleProvider = GeminiProvider
+    LangGraphProvider = LangChainProvider
 
 #: Module in this package, which is also the name of the extra -> its class.
 PROVIDERS = {

@@ -26,11 +26,11 @@ def tools_of(name: str, needs: str, box: Sandbox, **options: Any) -> list[Any]:
 
 
 def delete(box: Sandbox) -> Call:
-    return Call("SEGMENT_DELETE_SOURCE", {"sourceId": box.sources["shop-web"]})
+    return Call("SEGMENT_DELETE_SOURCE", {"sourceId": box.sources["old-backoffice"]})
 
 
 def deleted(box: Sandbox) -> bool:
-    return "shop-web" not in box.sources
+    return "old-backoffice" not in box.sources
 
 
 # OpenAI Agents

@@ -29,27 +29,41 @@ def runner_on(box: Sandbox, **options: Any) -> Runner:
 
 
 def test_a_call_approved_in_the_framework_runs(box: Sandbox) -> None:
-    envelope = runner_on(box, approve=None).run(DELETE, {"sourceId": box.sources["shop-web"]}, approved=True)
+    envelope = runner_on(box, approve=None).run(DELETE, {"sourceId": box.sources["old-backoffice"]}, approved=True)
 
     assert envelope.successful
 
 
 @pytest.mark.parametrize("approved", [False, None, "yes", 1])
 def test_what_is_not_approved_with_true_is_refused(box: Sandbox, approved: Any) -> None:
-    envelope = runner_on(box, approve=None).run(DELETE, {"sourceId": box.sources["shop-web"]}, approved=approved)
+    envelope = runner_on(box, approve=None).run(DELETE, {"sourceId": box.sources["old-backoffice"]}, approved=approved)
 
     assert envelope.failure
     assert envelope.failure.code == "refused"
 
 
 def test_the_hosts_own_approve_is_asked_all_the_same(box: Sandbox) -> None:
-    envelope = runner_on(box, approve=lambda _: False).run(DELETE, {"sourceId": box.sources["shop-web"]}, approved=True)
+    envelope = runner_on(box, approve=lambda _: False).run(
+        DELETE, {"sourceId": box.sources["old-backoffice"]}, approved=True
+    )
 
     assert envelope.failure
     assert envelope.failure.code == "refused"
 
 
 def test_the_model_cannot_approve_in_its_arguments(box: Sandbox) -> None:
-    arguments = {"sourceId": box.sources["shop-web"], "approved": True}
+    arguments = {"sourceId": box.sources["old-backoffice"], "approved": True}
 
     assert not runner_on(box, approve=None).run(DELETE, arguments).successful
+
+
+def test_a_source_in_use_takes_more_than_the_frameworks_approval(box: Sandbox) -> None:
+    toolkit = SegmentToolkit.sandbox(box, provider=Bare(), approve=None)
+    runner, call = toolkit.tools.get(tools=[DELETE])[0], {"sourceId": box.sources["shop-web"]}
+
+    refused = runner.run(DELETE, call, approved=True)
+    toolkit.approvals.grant(refused.approval.token, override=True)
+    overridden = runner.run(DELETE, call, approved=True)
+
+    assert "override" in refused.error
+    assert overridden.successful
