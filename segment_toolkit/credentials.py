@@ -10,21 +10,25 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 from urllib.parse import urlsplit
 
-from .errors import InvalidArguments, InvalidParams, Problem
+from .errors import InvalidArguments, InvalidParams, Problem, UnknownMask
 from .names import did_you_mean, quoted
-from .redaction import Redactor
+from .redaction import Redactor, fitting, is_mask, mask
+from .regions import Region, mismatch
 
-Region = Literal["us", "eu"]
 KeyKind = Literal["public_api_token", "write_key"]
 
 # The names besides us and eu are assumed: of Segment's EU hosts, and of the cloud zones that its guide names.
 _REGION_NAMES: Mapping[str, Region] = {
     "us": "us", "us1": "us", "us-west-2": "us", "eu": "eu", "eu1": "eu", "eu-west-1": "eu",
 }  # fmt: skip
+_URLS = ("public_api_url", "tracking_url", "legacy_url")
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+#: A host as every reader of URLs understands it, with a port or without; and a path that no reader rewrites.
+_NETLOC = re.compile(r"([A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?", re.ASCII)
+_PATH = re.compile(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]*)*", re.ASCII)
 
 
 @dataclass(frozen=True, repr=False)
@@ -47,6 +51,16 @@ class Credentials:
         held = [f.name for f in fields(self) if f.name != "region" and getattr(self, f.name)]
         return f"<Credentials region={self.region} holding {', '.join(held) or 'nothing'}>"
 
+    def __copy__(self) -> Credentials:
+        return self
+
+    def __deepcopy__(self, _: dict[int, Any]) -> Credentials:
+        return self
+
+    def __reduce_ex__(self, _: Any) -> NoReturn:
+        """A pickle would hold the secrets in the clear."""
+        raise TypeError("credentials are not pickled: hand over the id of a connected account instead")
+
     def secrets(self) -> tuple[str, ...]:
         """Every secret held, for redaction."""
         held = (self.public_api_token, self.write_key, *self.write_keys.values())
@@ -63,6 +77,11 @@ class Credentials:
         keys = (self.write_key, *self.write_keys.values())
         return self.tracking_url is None and any(key and recognised(key) != "write_key" for key in keys)
 
+    @cached_property
+    def mismatch(self) -> str | None:
+        """Why region and hosts cannot be meant together; None if nothing is known to be wrong."""
+        return mismatch(self.region, {name: getattr(self, name) for name in _URLS})
+
     def or_else(self, other: Credentials) -> Credentials:
         """These, with what is missing taken from `other`."""
         missing = {f.name: getattr(other, f.name) for f in fields(self) if not getattr(self, f.name)}
@@ -74,23 +93,36 @@ class Credentials:
 
     def hosts_of(self, other: Credentials) -> Credentials:
         """These, with region and hosts that are missing taken from `other`: configuration, but no secret."""
-        names = ("region", "public_api_url", "tracking_url", "legacy_url")
+        names = ("region", *_URLS)
         return replace(self, **{n: getattr(other, n) for n in names if not getattr(self, n)})
 
     def key_for(self, name_or_key: str | None) -> str | None:
-        """The write key meant: the default one, that of a named source, or the given key itself.
+        """The write key meant: the default one, that of a named source, that of a mask, or the given key itself.
 
-        Raises InvalidArguments for what is neither a name held here nor a key by its form: surely a placeholder.
+        Raises UnknownMask, and InvalidArguments for what is none of these: surely a placeholder.
         """
         if name_or_key is None:
             return self.write_key or (next(iter(self.write_keys.values())) if len(self.write_keys) == 1 else None)
         key = self.write_keys.get(name_or_key)
+        if key is None and is_mask(name_or_key):
+            return self._masked_key(name_or_key)
         if key is None and recognised(name_or_key) != "write_key":
             names = ", ".join(self.write_keys)
-            right = "32 letters and digits" + (f", or one of the sources {names}" if names else "")
+            right = "32 letters and digits, or the mask of one" + (f", or one of the sources {names}" if names else "")
             problem = Problem("writeKey", f"is not a write key ({right}); leave it out to use the configured one")
             raise InvalidArguments([problem])
         return key or name_or_key.strip()
+
+    def _masked_key(self, mask_of: str) -> str:
+        keys = {key: name for name, key in (("", self.write_key), *self.write_keys.items()) if key}
+        found = fitting(mask_of, keys)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            names = ", ".join(filter(None, (keys[key] for key in found)))
+            raise InvalidArguments([Problem("writeKey", f"is the mask of several keys; give the source: {names}")])
+        shown = ", ".join(map(mask, keys)) or "none"
+        raise UnknownMask([Problem("writeKey", f"is the mask of none of the configured keys ({shown})")])
 
 
 def recognised(key: str) -> KeyKind | None:
@@ -116,7 +148,8 @@ def region_named(name: str) -> Region:
 def credentials_from(values: Mapping[str, Any]) -> Credentials:
     """Credentials from named values, as a host or a connected account gives them; None and "" mean absent.
 
-    `generic_api_key` is filed by its form. Raises InvalidParams, never quoting a value.
+    `generic_api_key` is filed by its form. Raises InvalidParams, never quoting a value: also for a region and hosts
+    that cannot be meant together.
     """
     given = {name: value for name, value in values.items() if value not in (None, "", {})}
     known = {f.name for f in fields(Credentials)} | {"generic_api_key"}
@@ -131,7 +164,10 @@ def credentials_from(values: Mapping[str, Any]) -> Credentials:
         if not isinstance(named, str) or named.strip() != bare.strip():  # neither may win unseen
             raise InvalidParams(f"generic_api_key has the form of a {kind}, and {kind} is given with another value.")
     cleaned: dict[str, Any] = {name: _clean(name, value) for name, value in given.items()}
-    return Credentials(**cleaned)
+    made = Credentials(**cleaned)
+    if made.mismatch:
+        raise InvalidParams(made.mismatch)
+    return made
 
 
 def _kind_of(key: Any) -> KeyKind:
@@ -163,6 +199,9 @@ def _secret(name: str, value: Any) -> str:
     text = value.strip() if isinstance(value, str) else ""
     if not text or not text.isascii() or not text.isprintable() or " " in text:
         raise InvalidParams(f"{name} must be a non-blank string of printable ASCII without spaces.")
+    if name.startswith("write_key") and ":" in text:
+        # It is the user name of basic authentication, which ends at a colon.
+        raise InvalidParams(f"{name} must not have a colon in it.")
     if name.startswith("write_key") and recognised(text) == "public_api_token":
         # It would travel with every event.
         raise InvalidParams(f"{name} has the form of a Public API token; give it as public_api_token.")
@@ -170,15 +209,23 @@ def _secret(name: str, value: Any) -> str:
 
 
 def url(name: str, value: str) -> str:
-    """A base URL without trailing slash; a tracking URL without a path gets /v1. Raises InvalidParams."""
+    """A base URL without trailing slash; a tracking URL without a path gets /v1. Raises InvalidParams.
+
+    Names and addresses are taken as they are written, and only the plain spelling of loopback is loopback: what is read
+    in two ways (a number for an address, a dot at the end, letters beyond ASCII) is refused or needs https.
+    """
     try:
         parts = urlsplit(value.strip())
-        loopback, _ = parts.hostname in _LOOPBACK, parts.port  # a bad port raises ValueError
+        host, _ = parts.hostname, parts.port  # a bad port raises ValueError
     except ValueError:
         raise InvalidParams(f"{name} is not a URL.") from None
-    if not parts.hostname or parts.scheme not in ("https", "http") or parts.username or parts.query or parts.fragment:
-        raise InvalidParams(f"{name} must be a plain URL such as https://proxy.example.com, without user or query.")
-    if parts.scheme == "http" and not loopback:
+    plain = bool(host) and _NETLOC.fullmatch(parts.netloc) and _PATH.fullmatch(parts.path)
+    if not plain or parts.scheme not in ("https", "http") or parts.query or parts.fragment:
+        raise InvalidParams(
+            f"{name} must be a plain URL such as https://proxy.example.com, without user, query or dots in its path.",
+            hint="Write a name with other letters than ASCII as DNS does (xn--...).",
+        )
+    if parts.scheme == "http" and host not in _LOOPBACK:
         raise InvalidParams(f"{name} must use https: plain http would send secrets in the clear (allowed to loopback).")
     path = parts.path.rstrip("/") or ("/v1" if name == "tracking_url" else "")
     return f"{parts.scheme}://{parts.netloc}{path}"

@@ -3,9 +3,10 @@
     ToolkitError
     ├── UnknownTool, MalformedToolCall, InvalidArguments     change the call
     ├── NotPermitted                                         ask the host or its user
-    ├── MissingCredential, Misconfigured, RegionUnknown, HostUnavailable   the host must configure something
+    ├── MissingCredential, Misconfigured                     the host must configure something
+    ├── RegionUnknown, RegionMismatch, HostUnavailable       the host must say where the workspace is
     ├── UpstreamError(status) ── RateLimited, DegradedAnswer Segment said no, or said nothing we can read
-    ├── TransportError(sent), InternalError                  outcome unknown; our bug
+    ├── TransportError(sent) ── Held, InternalError          outcome unknown; not sent for now; our bug
     └── InvalidParams, AccountNotFound, SeveralAccounts, AccountTimeout   the host called us wrongly
 
 Siblings differ in what the caller should do next. Inside the engine they are raised; `dispatcher` turns
@@ -97,6 +98,10 @@ class InvalidArguments(ToolkitError):
         super().__init__(_listed(self.problems), hint="Nothing was sent. Fix this and call again.", data=data)
 
 
+class UnknownMask(InvalidArguments):
+    """The write key is given by a mask that fits none of the account's keys. Whoever can look elsewhere catches it."""
+
+
 class NotPermitted(ToolkitError):
     """The host's policy does not let this call run, or nobody approved it."""
 
@@ -117,6 +122,12 @@ class Misconfigured(ToolkitError):
 
 class RegionUnknown(ToolkitError):
     """Nobody said whether the workspace is in the US or the EU, and guessing loses events."""
+
+    code: Code = "region"
+
+
+class RegionMismatch(ToolkitError):
+    """Region and hosts are not of one region: whatever is sent would be lost."""
 
     code: Code = "region"
 
@@ -162,6 +173,8 @@ class TransportError(ToolkitError):
     """No answer. `sent` is False when the request certainly never left: only then is the outcome known."""
 
     code: Code = "network"
+    #: True when it was our own pool of connections that had none free: that says nothing about the host.
+    congested = False
 
     def __init__(self, message: str, *, sent: bool, host: str, hint: str = "") -> None:
         super().__init__(message, hint=hint)
@@ -169,6 +182,16 @@ class TransportError(ToolkitError):
         self.host = host
         self.retryable = not sent
         self.outcome_unknown = sent
+
+
+class Held(TransportError):
+    """Not sent, by our own decision: the host does not answer, or is asked too often. Wait `retry_after_seconds`."""
+
+    def __init__(self, message: str, *, host: str, code: Code, retry_after_seconds: float) -> None:
+        hint = f"Nothing was sent; wait {retry_after_seconds:.3g} seconds, then try again."
+        super().__init__(message, sent=False, host=host, hint=hint)
+        self.code = code
+        self.retry_after_seconds = retry_after_seconds
 
 
 class InternalError(ToolkitError):

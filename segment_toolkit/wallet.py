@@ -8,19 +8,21 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from .credentials import Credentials, credentials_from, from_environment, recognised
-from .errors import AccountNotFound, InvalidParams, Misconfigured, SeveralAccounts, ToolkitError
+from .errors import AccountNotFound, InvalidParams, Misconfigured, RegionMismatch, SeveralAccounts, ToolkitError
+from .tool import HostCall
 
 if TYPE_CHECKING:
     from .accounts.store import AccountStore
-    from .dispatcher import Caller
+    from .reliability.renewal import AsyncProvided, Named, Provided
+    from .run import Caller, Run
 
 
 class Wallet:
     """Finds the credentials of a call, from one source alone: two workspaces must not meet in one call.
 
-    In order: what the call itself gives; the connected account that it names; the toolkit's own, if it was made with a
-    secret; the user's connected account; the environment. Region and hosts are no secrets: what the source lacks of
-    them comes from the toolkit, then from the environment.
+    In order: what the call itself gives; what the host's `credentials` function returns; the connected account that the
+    call names; the toolkit's own, if it was made with a secret; the user's connected account; the environment. Region
+    and hosts are no secrets: what the source lacks of them comes from the toolkit, then from the environment.
     """
 
     def __init__(
@@ -29,15 +31,39 @@ class Wallet:
         *,
         environment: Callable[[], Credentials],
         account: Callable[[str | None, str | None], Credentials | None],
+        provided: Provided | AsyncProvided | None = None,
     ) -> None:
         self._explicit = explicit
         self._read_environment = environment
         self._account = account
+        self._provided = provided
 
-    def resolve(self, caller: Caller) -> Credentials:
-        """Raises AccountNotFound, SeveralAccounts, Misconfigured or InvalidParams, never naming a secret."""
+    def resolve(self, caller: Caller) -> Credentials | HostCall:
+        """The credentials, or what to call for them.
+
+        Raises AccountNotFound, SeveralAccounts, Misconfigured, RegionMismatch or InvalidParams, never naming a secret.
+        """
         if caller.custom_auth_params:
-            return credentials_from(caller.custom_auth_params).hosts_of(self._hosts)
+            return _of_one_region(credentials_from(caller.custom_auth_params).hosts_of(self._hosts))
+        if self._provided is None:
+            return _of_one_region(self._usual(caller))
+        return self._provided.of(_whose(caller)) or self._fetching(self._provided, caller, None)
+
+    def renew(self, run: Run) -> HostCall | None:
+        """What to call when Segment refused a call's credentials; None if nobody has others."""
+        caller, provided = run.caller, self._provided
+        if provided is None or caller.custom_auth_params or provided.of(_whose(caller)) is None:
+            return None
+        return self._fetching(provided, caller, run.credentials)
+
+    def _fetching(self, provided: Provided | AsyncProvided, caller: Caller, stale: Credentials | None) -> HostCall:
+        def complete(named: Named) -> Credentials:
+            found = self._usual(caller) if named is None else credentials_from(named).hosts_of(self._hosts)
+            return _of_one_region(found)
+
+        return HostCall("credentials", provided.fetch, (_whose(caller), stale, complete))
+
+    def _usual(self, caller: Caller) -> Credentials:
         if self._explicit.has_secret and caller.connected_account_id is None:
             return self._hosts
         account = self._connected(caller)
@@ -63,6 +89,17 @@ class Wallet:
     @cached_property
     def _hosts(self) -> Credentials:
         return self._explicit.hosts_of(self._environment)
+
+
+def _whose(caller: Caller) -> tuple[str | None, str | None]:
+    return caller.user_id, caller.connected_account_id
+
+
+def _of_one_region(found: Credentials) -> Credentials:
+    """The credentials, once region and hosts agree: they may come from different places. Raises RegionMismatch."""
+    if found.mismatch:
+        raise RegionMismatch(found.mismatch, hint="Nothing was sent. The host must set region and URLs of one region.")
+    return found
 
 
 def explicit_credentials(api_key: str | None, given: Mapping[str, Any]) -> Credentials:

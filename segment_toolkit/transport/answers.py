@@ -1,7 +1,7 @@
 """What an answer of Segment means: a Response only when it says so in the documented form, else the right error.
 
 A 200 over HTML, cut JSON or nothing is a failure (DegradedAnswer): taken for success it loses events silently.
-Segment's own message is kept, cleaned of markup and control characters and cut to a length a model can bear.
+Segment's own message is kept, cleaned of hidden characters and secrets and cut to a length a model can bear.
 """
 
 from __future__ import annotations
@@ -15,16 +15,17 @@ from ..encoding import unsendable
 from ..errors import Code, DegradedAnswer, RateLimited, UpstreamError
 from ..redaction import Redactor
 from ..tool import Api, Request, Response
+from ..untrusted import cleaned, is_plain, visible
 
 #: What the Tracking API answers (HTTP Tracking API, "Errors"), in the compact form (assumed): comparing saves a parse.
 _QUEUED = b'{"success":true}'
 MOST_MESSAGE_CHARACTERS = 300
+#: Of an error body so much is looked at: far more than is shown, so that no secret is cut in two at what is shown.
+_MOST_READ = 4_000
 DEEPEST = 60
 UNKNOWN = "It is unknown whether Segment did it: look before you repeat it."
 #: Besides 5xx, what Segment's own clients try again (analytics-node).
 _TRANSIENT = frozenset({408, 410, 460})
-#: Segment may echo what was sent; a token or write key sent in the wrong place is known by its form alone.
-_SECRET_FORMS = re.compile(r"sgp_\w+|\b[A-Za-z0-9]{32}\b")
 
 _CODES: Mapping[int, Code] = {
     400: "validation", 401: "auth", 403: "permission", 404: "not_found", 409: "validation",
@@ -32,7 +33,8 @@ _CODES: Mapping[int, Code] = {
 }  # fmt: skip
 _HINTS: Mapping[Code, str] = {
     "validation": "Change the arguments; the same call will fail again.",
-    "auth": "The host must check the credential and its region; the same call will fail again.",
+    "auth": "The host must check the credential and its region, which toolkit.probe_region() names; "
+    "the same call will fail again.",
     "permission": "The credential may not do this; ask whoever administers the workspace.",
     "not_found": "Check the id: it may be mistyped, deleted, or of another workspace or region.",
     "too_large": "Send less in one call.",
@@ -49,6 +51,9 @@ class Answer(NamedTuple):
     host: str
     redactor: Redactor
 
+    def __repr__(self) -> str:  # no body and no header: either may hold secrets
+        return f"<Answer {self.status} of {self.host}>"
+
 
 def read(request: Request, answer: Answer) -> Response:
     """The answer, decoded. Raises UpstreamError, RateLimited or DegradedAnswer."""
@@ -59,7 +64,8 @@ def read(request: Request, answer: Answer) -> Response:
     elif status in (200, 201):
         document = _parsed(body)
         if isinstance(document, dict) and isinstance(document.get("data"), dict) and _sayable(document):
-            return Response(status, document["data"], host)
+            data = document["data"] if is_plain(body) else cleaned(document["data"])
+            return Response(status, data, host, answer.headers.get("date"))
     raise _degraded(request, answer) if status < 400 else _refused(request, answer)
 
 
@@ -110,7 +116,7 @@ def _kind(body: bytes) -> str:
 
 def _refused(request: Request, answer: Answer) -> UpstreamError:
     status, host = answer.status, answer.host
-    said = _cleaned(answer.redactor.text(_message(_parsed(answer.body), answer.body)))
+    said = _said(_message(_parsed(answer.body), answer.body), answer.redactor)
     message = f"Segment answered {status}" + (f": {said}" if said else "") + ("" if said.endswith(".") else ".")
     if status == 429:
         seconds = _seconds(answer.headers)
@@ -143,11 +149,15 @@ def _item(item: Mapping[str, Any]) -> str:
     return f"{field}: {words}" if isinstance(field, str) and field else str(words)
 
 
-def _cleaned(text: str) -> str:
-    """One line of visible characters: what Segment echoes may come from anywhere."""
-    visible = _SECRET_FORMS.sub("[redacted]", "".join(c if c.isprintable() else " " for c in text))
-    short = re.sub(r"\s+", " ", visible).strip()
-    return short if len(short) <= MOST_MESSAGE_CHARACTERS else short[: MOST_MESSAGE_CHARACTERS - 1] + "…"
+def _said(text: str, redactor: Redactor) -> str:
+    """One line of visible characters, without secrets: what Segment echoes may come from anywhere.
+
+    In this order: what is hidden goes first, because it may split a secret; the text is shortened last, because half a
+    secret is not recognised.
+    """
+    line = " ".join("".join(c if c.isprintable() else " " for c in visible(text)).split())[:_MOST_READ]
+    told = redactor.prose(line)
+    return told if len(told) <= MOST_MESSAGE_CHARACTERS else told[: MOST_MESSAGE_CHARACTERS - 1] + "…"
 
 
 def _seconds(headers: Mapping[str, str]) -> float | None:

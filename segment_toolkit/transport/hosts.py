@@ -1,24 +1,16 @@
-"""Where a request goes and what it carries: Segment's hosts by region, the host's overrides, the credential's header.
-
-Source: Segment documentation, "Regional Segment" and "HTTP Tracking API"; the EU host of the Public API is the one that
-Segment's TypeScript SDK configures.
-"""
+"""Where a request goes and what it carries: Segment's host or the host's override, and the credential's header."""
 
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import urlencode
 
 from .._version import __version__
-from ..credentials import Credentials, Region
+from ..credentials import Credentials
 from ..errors import HostUnavailable, MissingCredential, RegionUnknown
+from ..regions import OTHER, PUBLIC_API, TRACKING
 from ..tool import Api, Host, Request
-
-PUBLIC_API: Mapping[Region, str] = {"us": "https://api.segmentapis.com", "eu": "https://eu1.api.segmentapis.com"}
-TRACKING: Mapping[Region, str] = {"us": "https://api.segment.io/v1", "eu": "https://events.eu1.segmentapis.com/v1"}
-OTHER: Mapping[Region, Region] = {"us": "eu", "eu": "us"}
 
 _JSON = b"application/json"
 _AGENT = f"segment-agent-toolkit/{__version__}".encode()
@@ -29,6 +21,9 @@ class Target(NamedTuple):
 
     url: str
     authorization: str
+
+    def __repr__(self) -> str:  # a write key may travel in the path
+        return "<Target>"
 
 
 def target(request: Request, credentials: Credentials) -> Target:
@@ -51,11 +46,15 @@ def _base(request: Request, credentials: Credentials) -> str:
     if request.host is Host.LEGACY:
         return credentials.legacy_url or _unavailable("legacy")
     if override:
-        return override if request.host is Host.ACCOUNT else _unavailable("other region's")
+        ours = request.host is Host.ACCOUNT and request.region is None
+        return override if ours else _unavailable("other region's")
+    if request.region is not None:
+        return (TRACKING if tracking else PUBLIC_API)[request.region]
     if credentials.region is None:
         raise RegionUnknown(
             "Nobody said whether this Segment workspace is in the US or the EU, and guessing loses events.",
-            hint="The host sets it: region='us' or 'eu', a connected account's region, or SEGMENT_REGION.",
+            hint="The host sets it: region='us' or 'eu', a connected account's region, or SEGMENT_REGION. "
+            "Whoever has a Public API token can ask: toolkit.probe_region(), or `segment-toolkit doctor`.",
         )
     region = credentials.region if request.host is Host.ACCOUNT else OTHER[credentials.region]
     return (TRACKING if tracking else PUBLIC_API)[region]

@@ -10,8 +10,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
@@ -24,6 +25,7 @@ from .hosts import headers, target
 
 if TYPE_CHECKING:
     from ..credentials import Credentials
+    from ..redaction import Redactor
     from ..tool import Request, Response
 
 #: Certainly nothing was sent: the connection was never made, or never given to us.
@@ -32,30 +34,59 @@ _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.Un
 Transport = httpx.BaseTransport | httpx.Client
 AsyncTransport = httpx.AsyncBaseTransport | httpx.AsyncClient
 
+#: As many requests as httpx's pool has connections. Of those that queue inside it, every one is compared with every
+#: connection each time a request begins or ends: 1,000 tasks kept a processor busy for two minutes, and timed out.
+_AT_ONCE = 100
+
+
+class Wire(NamedTuple):
+    """A request as it goes to one host with one credential, and what is needed to read its answer."""
+
+    request: Request
+    url: httpx.URL
+    host: str
+    authorization: str
+    headers: list[tuple[bytes, bytes]]
+    content: bytes
+    redactor: Redactor
+
+    def __repr__(self) -> str:  # no URL, no header, no body: secrets travel in all three
+        return f"<Wire of {self.request!r} to {self.host}>"
+
+
+#: Seconds for `connect`, `read`, `write` and `pool`, as httpx names them; `total` is what is left for all of them.
+Phases = Mapping[str, float]
+
 
 class Sender:
     """Sends requests with credentials. Thread-safe, as httpx's transports and clients are."""
 
-    def __init__(self, transport: Transport | None = None, *, timeout: float = 30.0) -> None:
-        """`timeout` is in seconds, for each phase: connect, send, read, and waiting for a free connection."""
+    def __init__(self, transport: Transport | None = None) -> None:
         self._owned = transport is None
-        self._transport = transport or (
-            httpx.Client(timeout=timeout, mounts=_direct()) if _proxied() else httpx.HTTPTransport()
-        )
-        self._timeout = timeout
+        if transport is None:
+            transport = httpx.Client(mounts=_direct(), cookies=_no_cookies()) if _proxied() else httpx.HTTPTransport()
+        self._transport: Transport = transport
         self._urls = _Urls()
 
-    def send(self, request: Request, credentials: Credentials) -> Response:
-        """Send once. Raises TransportError, UpstreamError and its kinds, or what `hosts.target` raises."""
-        wire = _wire(request, credentials, self._urls)
-        with _network_errors(request, wire.url.host):
+    def prepare(self, request: Request, credentials: Credentials) -> Wire:
+        """The request for the wire. Raises what `hosts.target` raises, or InvalidArguments."""
+        return _wire(request, credentials, self._urls)
+
+    def exchange(self, wire: Wire, phases: Phases) -> Response:
+        """Send once; no phase lasts longer than given. Raises TransportError, or UpstreamError and its kinds."""
+        with _network_errors(wire):
             if isinstance(self._transport, httpx.Client):
-                outgoing = _of_client(self._transport, request, wire)
+                limits = phases if self._owned else _clients_own(self._transport, phases)
+                outgoing = _of_client(self._transport, wire, limits)
                 answer = self._transport.send(outgoing, auth=None, follow_redirects=False)
             else:
-                answer = self._transport.handle_request(_prepared(wire, self._timeout))
-            body = answer.read()
-        return read(request, Answer(answer.status_code, answer.headers, body, wire.url.host, credentials.redactor))
+                answer = self._transport.handle_request(_made(wire, wire.headers, phases))
+            try:
+                body = _whole(answer) or answer.read()
+            except BaseException:  # it cannot be read, or the thread is interrupted: the pool needs it back
+                answer.close()
+                raise
+        return read(wire.request, Answer(answer.status_code, answer.headers, body, wire.host, wire.redactor))
 
     def close(self) -> None:
         """Close the connections, unless the host gave us the client."""
@@ -66,30 +97,48 @@ class Sender:
 class AsyncSender:
     """`Sender`, awaiting. Connections belong to an event loop, so each loop gets its own."""
 
-    def __init__(self, transport: AsyncTransport | None = None, *, timeout: float = 30.0) -> None:
+    def __init__(self, transport: AsyncTransport | None = None) -> None:
         self._given = transport
-        self._made: WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncTransport] = WeakKeyDictionary()
-        self._timeout = timeout
+        self._made: WeakKeyDictionary[asyncio.AbstractEventLoop, _Pool] = WeakKeyDictionary()
         self._urls = _Urls()
 
-    async def send(self, request: Request, credentials: Credentials) -> Response:
-        wire = _wire(request, credentials, self._urls)
-        transport = self._given or self._of_this_loop()
-        with _network_errors(request, wire.url.host):
+    def prepare(self, request: Request, credentials: Credentials) -> Wire:
+        return _wire(request, credentials, self._urls)
+
+    async def exchange(self, wire: Wire, phases: Phases) -> Response:
+        if self._given is not None:
+            return await self._sent(self._given, wire, phases)
+        pool = self._of_this_loop()
+        with _network_errors(wire):
+            await _turn(pool.turns, phases["pool"])
+        try:
+            return await self._sent(pool.transport, wire, phases)
+        finally:
+            pool.turns.release()
+
+    async def _sent(self, transport: AsyncTransport, wire: Wire, phases: Phases) -> Response:
+        with _network_errors(wire):
             if isinstance(transport, httpx.AsyncClient):
-                outgoing = _of_client(transport, request, wire)
+                limits = phases if self._given is None else _clients_own(transport, phases)
+                outgoing = _of_client(transport, wire, limits)
                 answer = await transport.send(outgoing, auth=None, follow_redirects=False)
             else:
-                answer = await transport.handle_async_request(_prepared(wire, self._timeout))
-            body = await answer.aread()
-        return read(request, Answer(answer.status_code, answer.headers, body, wire.url.host, credentials.redactor))
+                answer = await transport.handle_async_request(_made(wire, wire.headers, phases))
+            try:
+                body = _whole(answer) or await answer.aread()
+            except BaseException:
+                await answer.aclose()
+                raise
+        return read(wire.request, Answer(answer.status_code, answer.headers, body, wire.host, wire.redactor))
 
-    def _of_this_loop(self) -> AsyncTransport:
+    def _of_this_loop(self) -> _Pool:
         loop = asyncio.get_running_loop()
         found = self._made.get(loop)
         if found is None:
-            proxied = httpx.AsyncClient(timeout=self._timeout, mounts=_direct()) if _proxied() else None
-            found = proxied or httpx.AsyncHTTPTransport()
+            transport: AsyncTransport = httpx.AsyncHTTPTransport()
+            if _proxied():
+                transport = httpx.AsyncClient(mounts=_direct(), cookies=_no_cookies())
+            found = _Pool(transport, asyncio.Semaphore(_AT_ONCE))
             self._made[loop] = found
         return found
 
@@ -97,43 +146,62 @@ class AsyncSender:
         """Close this loop's connections; those of a loop that has ended went with it."""
         made = self._made.pop(asyncio.get_running_loop(), None)
         if made is not None:
-            await made.aclose()
+            await made.transport.aclose()
+
+
+class _Pool(NamedTuple):
+    """The connections of one event loop, and the turns in which requests enter it."""
+
+    transport: AsyncTransport
+    turns: asyncio.Semaphore
+
+
+async def _turn(turns: asyncio.Semaphore, seconds: float) -> None:
+    """Wait for a turn, as long as for a free connection. Raises PoolTimeout."""
+    if not turns.locked():  # the usual case, which should not cost a timer
+        await turns.acquire()
+        return
+    try:
+        async with asyncio.timeout(seconds):
+            await turns.acquire()
+    except TimeoutError:
+        raise httpx.PoolTimeout("no turn in time") from None
+
+
+def _whole(answer: httpx.Response) -> bytes:
+    """The body of an answer that never was on a wire, without httpx's way of reading one; else nothing."""
+    if type(answer.stream) is not httpx.ByteStream or "content-encoding" in answer.headers:
+        return b""
+    return b"".join(answer.stream)
 
 
 class _Urls:
     """Parsed URLs of the paths that repeat (one for each event type); parsing one costs more than sending it saves."""
 
     def __init__(self) -> None:
-        self._parsed: dict[str, tuple[httpx.URL, bytes]] = {}
+        self._parsed: dict[str, tuple[httpx.URL, bytes, str]] = {}
 
-    def parsed(self, url: str) -> tuple[httpx.URL, bytes]:
-        """The URL and the value of its Host header."""
+    def parsed(self, url: str) -> tuple[httpx.URL, bytes, str]:
+        """The URL, the value of its Host header, and the host's name."""
         found = self._parsed.get(url)
         if found is None:
-            found = httpx.URL(url), urlsplit(url).netloc.encode("ascii")
+            parsed = httpx.URL(url)
+            found = parsed, urlsplit(url).netloc.encode("ascii"), parsed.host
             if len(self._parsed) < 100:  # ids and cursors make paths without number
                 self._parsed[url] = found
         return found
 
 
-class _Wire(NamedTuple):
-    """A request as httpx takes it. A client adds its own defaults (headers, timeouts, hooks), but not its auth."""
-
-    method: str
-    url: httpx.URL
-    headers: list[tuple[bytes, bytes]]
-    content: bytes
-
-
-def _wire(request: Request, credentials: Credentials, urls: _Urls) -> _Wire:
+def _wire(request: Request, credentials: Credentials, urls: _Urls) -> Wire:
     try:
-        where = target(request, credentials)
-        url, host = urls.parsed(where.url)
+        base, authorization = target(request, credentials)
+        url, netloc, host = urls.parsed(base)
     except (httpx.InvalidURL, UnicodeError):
         raise InvalidArguments(
             [Problem("", "an argument that goes into the URL is too long or not valid text")]
         ) from None
-    return _Wire(request.method, url, headers(request, host, where.authorization), request.body or b"")
+    sent = headers(request, netloc, authorization)
+    return Wire(request, url, host, authorization, sent, request.body or b"", credentials.redactor)
 
 
 class _HiddenPath(httpx.URL):
@@ -145,40 +213,48 @@ class _HiddenPath(httpx.URL):
     __repr__ = __str__
 
 
-def _of_client(client: httpx.Client | httpx.AsyncClient, request: Request, wire: _Wire) -> httpx.Request:
+def _of_client(client: httpx.Client | httpx.AsyncClient, wire: Wire, phases: Phases) -> httpx.Request:
     """The request with the client's own defaults, as its `build_request` makes it, but for the merging of URLs."""
     if client.params or client.cookies:
-        outgoing = client.build_request(**wire._asdict())
+        request, url = wire.request, wire.url
+        outgoing = client.build_request(
+            request.method, url, headers=wire.headers, content=wire.content, extensions={"timeout": phases}
+        )
     else:
         ours = {name for name, _ in wire.headers}
         defaults = [header for header in client.headers.raw if header[0].lower() not in ours]
-        outgoing = _made(wire, [*wire.headers, *defaults], client.timeout.as_dict())
-    if request.secret_path:
+        outgoing = _made(wire, [*wire.headers, *defaults], phases)
+    if wire.request.secret_path:
         outgoing.url = _HiddenPath(outgoing.url)
     return outgoing
 
 
-def _prepared(wire: _Wire, timeout: float) -> httpx.Request:
-    """The request with nothing left to work out: for a transport, which adds nothing."""
-    return _made(wire, wire.headers, {"connect": timeout, "read": timeout, "write": timeout, "pool": timeout})
+def _clients_own(client: httpx.Client | httpx.AsyncClient, phases: Phases) -> Phases:
+    """The limits that a host gave its client, but none longer than what is left of the call."""
+    total = phases["total"]
+    own = client.timeout.as_dict()
+    return {name: total if seconds is None else min(seconds, total) for name, seconds in own.items()}
 
 
-def _made(wire: _Wire, headers: list[tuple[bytes, bytes]], phases: dict[str, float | None]) -> httpx.Request:
+def _made(wire: Wire, headers: list[tuple[bytes, bytes]], phases: Phases) -> httpx.Request:
     body = httpx.ByteStream(wire.content)
-    return httpx.Request(wire.method, wire.url, headers=headers, stream=body, extensions={"timeout": phases})
+    return httpx.Request(wire.request.method, wire.url, headers=headers, stream=body, extensions={"timeout": phases})
 
 
 @contextmanager
-def _network_errors(request: Request, host: str) -> Iterator[None]:
+def _network_errors(wire: Wire) -> Iterator[None]:
     """httpx's errors as ours: whether the request left decides what may be done next. httpx's text is not quoted."""
+    host = wire.host
     try:
         yield
     except (httpx.HTTPError, httpx.StreamError, OSError) as error:
         kind = type(error).__name__
         if isinstance(error, _UNSENT):
             hint = "Nothing was sent; try again later."
-            raise TransportError(f"No connection to {host} ({kind}).", sent=False, host=host, hint=hint) from None
-        read_only = request.method == "GET"
+            unsent = TransportError(f"No connection to {host} ({kind}).", sent=False, host=host, hint=hint)
+            unsent.congested = isinstance(error, httpx.PoolTimeout)
+            raise unsent from None
+        read_only = wire.request.method == "GET"
         hint = "Try again." if read_only else UNKNOWN
         lost = TransportError(f"No answer from {host} ({kind}).", sent=True, host=host, hint=hint)
         lost.retryable = read_only
@@ -192,6 +268,11 @@ def _network_errors(request: Request, host: str) -> Iterator[None]:
 
 def _proxied() -> bool:
     return bool(urllib.request.getproxies().keys() - {"no"})
+
+
+def _no_cookies() -> CookieJar:
+    """A jar that takes none: a cookie set for one account would go along with the next one's requests."""
+    return CookieJar(DefaultCookiePolicy(allowed_domains=()))
 
 
 def _direct() -> dict[str, None]:

@@ -111,7 +111,7 @@ def test_a_client_of_the_hosts_keeps_its_query_and_cookies(box: Sandbox) -> None
 
 def test_a_proxy_of_the_environment_is_used(box: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
-    toolkit = SegmentToolkit(region="us", write_key=box.write_key, environ={})
+    toolkit = SegmentToolkit(region="us", write_key=box.write_key, environ={}, max_retries=0)
 
     envelope = toolkit.tools.execute("SEGMENT_TRACK", TRACK)
 
