@@ -1,0 +1,99 @@
+"""Can Segment be reached with this token, in which region, and do the clocks agree."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from ...errors import RegionUnknown, ToolkitError, TransportError, UpstreamError
+from ...tool import Request, Response
+from ..facts import RegionReport, plain
+from ..reading import Reading
+from .findings import Check, unread
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ...credentials import Credentials
+    from ...regions import Region
+
+#: Beyond this, times that a host puts into events, and windows that are asked for, are noticeably wrong (our choice).
+MOST_SKEW_SECONDS = 60
+
+
+class Workspace(NamedTuple):
+    """The check of the token; the answer and when it came, for the clock; whether nobody answered at all."""
+
+    check: Check
+    answer: Response | None = None
+    at: datetime | None = None
+    unreachable: bool = False
+
+
+def region_check(report: RegionReport, configured: Region | None) -> Check:
+    """The region that is configured against the one that the token is of."""
+    details = tuple(f"{region} host: {words}" for region, words in (report.hosts or {}).items())
+    if report.region is None:
+        return Check("region", "skipped", report.reason, report.next_step, details)
+    if configured is None:
+        says = f"No region is configured. {report.reason}"
+        return Check("region", "failed", says, report.next_step, details)
+    if configured != report.region:
+        says = f"The region configured is '{configured}', but {report.reason[0].lower()}{report.reason[1:]}"
+        step = f"{report.next_step} With the other region's host events are lost, though Segment answers 200."
+        return Check("region", "failed", says, step, details)
+    return Check(
+        "region", "ok", f"The region configured is '{configured}', which is right. {report.reason}", "", details
+    )
+
+
+def workspace(credentials: Credentials, now: Callable[[], datetime]) -> Reading[Workspace]:
+    """Ask for the token's workspace: the cheapest proof that it works."""
+    if not credentials.public_api_token:
+        return Workspace(Check("token", "skipped", "There is no Public API token to try.", "Give one."))
+    try:
+        response = yield Request("GET", "/")
+    except RegionUnknown as error:
+        return Workspace(Check("token", "failed", error.message, error.hint))
+    except TransportError as error:
+        check = Check("token", "failed", error.message, "Check the network, the proxy and the configured URLs.")
+        return Workspace(check, unreachable=True)
+    except UpstreamError as error:
+        return Workspace(_refused(error))
+    except ToolkitError as error:
+        return Workspace(unread("token", "The workspace", error))
+    found = response.data.get("workspace")
+    if not isinstance(found, dict) or not found.get("id"):
+        return Workspace(Check("token", "failed", f"{response.host} answered {response.status} without a workspace."))
+    says = f"The token works; it is of workspace '{plain(found.get('slug') or found['id'])}'."
+    return Workspace(Check("token", "ok", says), response, now())
+
+
+def clock_check(found: Workspace) -> Check:
+    """The local clock against the `Date` of Segment's answer."""
+    if found.answer is None or found.at is None:
+        return Check("clock", "skipped", "No answer of Segment's to compare the clock with.")
+    try:
+        theirs = parsedate_to_datetime(found.answer.date or "")
+    except ValueError:
+        return Check("clock", "skipped", "Segment's answer has no Date to compare the clock with.")
+    if theirs.tzinfo is None:
+        theirs = theirs.replace(tzinfo=UTC)
+    seconds = (found.at - theirs).total_seconds()
+    if abs(seconds) <= MOST_SKEW_SECONDS:
+        return Check("clock", "ok", f"This machine's clock agrees with Segment's, within {MOST_SKEW_SECONDS} s.")
+    which = "ahead of" if seconds > 0 else "behind"
+    says = (
+        f"This machine's clock is {abs(seconds):.0f} s {which} Segment's: timestamps taken from it are wrong by that."
+    )
+    return Check(
+        "clock", "warning", says, "Set the clock (NTP). Events without a timestamp get Segment's time and are right."
+    )
+
+
+def _refused(error: UpstreamError) -> Check:
+    if error.status in (401, 403) and not error.unreadable:
+        step = "Make a new token in Segment's app, under Access Management; or the region above is wrong."
+        return Check("token", "failed", f"Segment refuses the token: {error.message}", step)
+    return Check("token", "failed", error.message, error.hint)
