@@ -17,27 +17,37 @@ from ._version import __version__
 
 if TYPE_CHECKING:
     from .agent import AgentRun, arun_agent, run_agent
+    from .approvals import Approval, Approvals, Override, PendingApproval, approve_everything
     from .composio import composio_tools
     from .envelope import Envelope, Failure
     from .errors import ToolkitError
     from .modifiers import after_execute, before_execute, schema_modifier
-    from .policy import Approval
+    from .policy import Cap, PiiGuard, Policy
     from .providers.openai import OpenAIProvider
+    from .reliability.options import Reliability
     from .toolkit import AsyncSegmentToolkit, SegmentToolkit
     from .toolkit import SegmentToolkit as Composio
     from .types import auth_scheme
 
 _HOMES = {
     "AgentRun": "agent",
-    "Approval": "policy",
+    "Approval": "approvals",
+    "Approvals": "approvals",
     "AsyncSegmentToolkit": "toolkit",
+    "Cap": "policy",
     "Composio": "toolkit",
     "Envelope": "envelope",
     "Failure": "envelope",
     "OpenAIProvider": "providers.openai",
+    "Override": "approvals",
+    "PendingApproval": "approvals",
+    "PiiGuard": "policy",
+    "Policy": "policy",
+    "Reliability": "reliability.options",
     "SegmentToolkit": "toolkit",
     "ToolkitError": "errors",
     "after_execute": "modifiers",
+    "approve_everything": "approvals",
     "arun_agent": "agent",
     "auth_scheme": "types",
     "before_execute": "modifiers",
@@ -49,15 +59,23 @@ _HOMES = {
 __all__ = [
     "AgentRun",
     "Approval",
+    "Approvals",
     "AsyncSegmentToolkit",
+    "Cap",
     "Composio",
     "Envelope",
     "Failure",
     "OpenAIProvider",
+    "Override",
+    "PendingApproval",
+    "PiiGuard",
+    "Policy",
+    "Reliability",
     "SegmentToolkit",
     "ToolkitError",
     "__version__",
     "after_execute",
+    "approve_everything",
     "arun_agent",
     "auth_scheme",
     "before_execute",

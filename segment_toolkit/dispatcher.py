@@ -1,6 +1,6 @@
 """One tool call, from what the model wrote to one envelope. Nothing a model or Segment does raises out of here.
 
-    parse → before_execute → validate → authorise → account → flow ⇄ transport → redact → envelope → after_execute
+    parse → before_execute → validate → judge → account → admit → flow ⇄ transport → redact → envelope → after_execute
 
 The path is one generator for sync and async toolkits: it yields what must be performed outside (a request, a function
 of the host's), and `drive` or `adrive` runs it.
@@ -9,105 +9,95 @@ of the host's), and `drive` or `adrive` runs it.
 from __future__ import annotations
 
 import copy
-import logging
-from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
-from .attempts import Attempt
 from .credentials import Credentials
 from .encoding import unsendable
 from .envelope import Envelope, Failure
 from .errors import InternalError, InvalidArguments, ToolkitError
 from .modifiers import matching
-from .policy import Policy
+from .observe.logs import LOG
 from .redaction import Redactor, masked
 from .registry import Registry
+from .reliability.drift import noted
+from .run import NOTHING, Caller, Run
 from .settings import Settings
-from .tool import Api, HostCall, JsonObject, Request, Tool, secrets_in
-from .toolcall import ToolCall, parse
+from .tool import Api, Effect, HostCall, JsonObject, Request, Tool, secrets_in
+from .toolcall import parse
+from .truth.memory import Memory
+from .truth.switch import truth_of
 from .validation import validate
 
-log = logging.getLogger("segment_toolkit")
+if TYPE_CHECKING:
+    from .authority import Authority
+    from .observe.watch import Watch
 
-Resolve = Callable[["Caller"], Credentials]
-#: Told after a request how many events of a long call are sent, and how many there are.
-Progress = Callable[[int, int], Any]
-
-
-@dataclass(frozen=True)
-class Caller:
-    """For whom a call runs: the host's tenant (never Segment's userId), and what the host said about its account.
-
-    `approved`: the host's user has approved this very call, in the approval dialogue of an agent framework.
-    """
-
-    user_id: str | None = None
-    connected_account_id: str | None = None
-    custom_auth_params: Mapping[str, Any] | None = field(default=None, repr=False)
-    modifiers: Sequence[Any] | None = None
-    approved: bool = False
-    on_progress: Progress | None = field(default=None, repr=False)
-
-
+T = TypeVar("T")
+#: What a call's path is: it yields what must be performed outside, and is sent the outcome.
+Steps: TypeAlias = Generator[Request | HostCall, Any, T]
+#: The credentials of a call, or the function of the host's that has them.
+Resolve = Callable[["Caller"], Credentials | HostCall]
+#: A flow that is no tool call: made of a caller's credentials and what is remembered of the workspace.
+Reading = Callable[[Credentials, Memory], Generator[Any, Any, T]]
 #: What a before_execute modifier may change of the caller.
 _CALLER = ("user_id", "connected_account_id", "custom_auth_params")
-# Until its account is known, a call has no credentials and nothing to redact.
-_NOBODY = Credentials()
-_NOTHING = Redactor(())
-
-
-class Run:
-    """What is known of one call so far; `credentials` is what its requests are sent with."""
-
-    __slots__ = (
-        "arguments",
-        "attempts",
-        "call",
-        "caller",
-        "credentials",
-        "notes",
-        "redactor",
-        "slug",
-        "tool",
-        "toolkit",
-    )
-
-    def __init__(self, call: ToolCall, caller: Caller) -> None:
-        self.call = call
-        self.caller = caller
-        self.credentials = _NOBODY
-        self.redactor = _NOTHING
-        self.notes: list[str] = []
-        self.attempts: list[Attempt] = []
-        self.slug = ""
-        self.toolkit = ""
-        self.tool: Tool[Any] | None = None
-        self.arguments: Any = None
 
 
 class Dispatcher:
     """Turns tool calls into steps to drive. It holds no connection and no credential of its own."""
 
-    def __init__(self, registry: Registry, settings: Settings, resolve: Resolve) -> None:
+    def __init__(
+        self, registry: Registry, settings: Settings, authority: Authority, resolve: Resolve, watch: Watch
+    ) -> None:
         self._registry = registry
-        self._policy = Policy(settings.approve)
+        self._authority = authority
+        self._watch = watch
+        self._reveal = settings.reveal_secrets
         self._resolve = resolve
+        self.memory = Memory()
+        self._truth = truth_of(settings, self.memory)
 
     def steps(self, run: Run) -> Generator[Request | HostCall, Any, Envelope]:
-        """The steps of one call. Their result is its envelope, whatever happens in them."""
+        """The steps of one call. Their result is its envelope, whatever happens in them, and who watches has it."""
+        begun = self._watch.begin(run)
+        try:
+            envelope = yield from self._answered(run)
+        except GeneratorExit:  # nobody waits any more, but something may have been sent
+            self._watch.finished(run, None, begun, self._redactor)
+            raise
+        self._watch.finished(run, envelope, begun, self._redactor)
+        return envelope
+
+    def _answered(self, run: Run) -> Generator[Request | HostCall, Any, Envelope]:
         try:
             data = yield from self._execute(run)
             envelope = Envelope.success(data)
         except Exception as error:  # noqa: BLE001 - the one place where everything becomes an envelope
+            run.error = error
             envelope = self._failed(run, error)
+        run.result = envelope
         if run.caller.modifiers and run.slug:
             envelope = yield from self._after(run, envelope)
         envelope.called = run.call.name if isinstance(run.call.name, str) else ""
         envelope.tool = run.slug
         envelope.tool_call_id = run.call.id
-        envelope.notes = tuple(run.notes)
+        notes = (*run.notes, *run.changes)
+        envelope.notes = tuple(map(self._redactor(run).text, notes)) if notes else ()
+        envelope.approval = run.pending
+        envelope.verification = run.verification
         return envelope
+
+    def reading(self, run: Run, flow: Reading[T]) -> Generator[Request | HostCall, Any, T]:
+        """The steps of a flow that is no tool call, with the caller's credentials. Raises ToolkitError."""
+        try:
+            yield from self._bind(run, ())
+            return (yield from flow(run.credentials, self.memory))
+        except ToolkitError as error:
+            redactor = self._redactor(run)
+            error.message, error.hint = redactor.prose(error.message), redactor.prose(error.hint)
+            raise
 
     def _execute(self, run: Run) -> Generator[Request | HostCall, Any, JsonObject]:
         tool = self._registry.find(run.call.name)
@@ -115,39 +105,78 @@ class Dispatcher:
         document = parse(run.call.arguments)
         if run.caller.modifiers:
             document = yield from self._before(run, document)
-        arguments, run.notes = validate(tool, document)
-        run.arguments = arguments
-        yield from self._policy.authorise(tool, arguments, run.caller.user_id, approved=run.caller.approved)
+        run.arguments, run.notes = validate(tool, document)
+        if self._authority.judges:
+            yield from self._authority.judge(run, tool)
         if tool.api is not None:
-            self._bind(run, secrets_in(arguments))
-        data = yield from tool.run(arguments)
-        return run.redactor.data(_shown(tool, data, run.credentials))  # type: ignore[no-any-return]
+            yield from self._bind(run, secrets_in(run.arguments))
+        if self._authority.admits(run, tool):
+            preview = yield from self._authority.admit(run, tool)
+            if preview is not None:
+                return preview
+        run.ready = True
+        data = yield from self._performed(run, tool)
+        return self._shown(run, tool, data)
 
-    def _bind(self, run: Run, secrets: tuple[str, ...]) -> None:
+    def _performed(self, run: Run, tool: Tool[Any]) -> Steps[JsonObject]:
+        """The tool's own flow, with the checks around it that the host switched on."""
+        try:
+            if self._truth is not None:
+                return (yield from self._truth.steps(run, tool, run.arguments))
+            return (yield from tool.run(run.arguments))
+        finally:
+            if tool.api is Api.PUBLIC and tool.effect is not Effect.READ:
+                self.memory.forget(run.credentials)
+
+    def _bind(self, run: Run, secrets: tuple[str, ...]) -> Generator[HostCall, Any, None]:
         """Give the call its account, and its redactor every secret it can meet."""
-        run.redactor = _NOTHING.also(secrets)
-        run.credentials = self._resolve(run.caller)
+        run.redactor = NOTHING.also(secrets)
+        found = self._resolve(run.caller)
+        run.credentials = (yield found) if isinstance(found, HostCall) else found
         run.redactor = run.credentials.redactor.also(secrets)
+
+    def _shown(self, run: Run, tool: Tool[Any], data: JsonObject) -> JsonObject:
+        """The data of a success. What Segment calls a secret is masked in it, unless the host wants it revealed.
+
+        The Public API token is cut out all the same: no answer has a place for it.
+        """
+        if tool.api is Api.TRACKING and run.credentials.key_is_doubtful:
+            data["warnings"] = [*data.get("warnings", ()), DOUBTFUL_KEY]
+        if run.changes and tool.api is Api.TRACKING:
+            data["warnings"] = [*data.get("warnings", ()), *run.changes]
+        if tool.api is not Api.PUBLIC:
+            return self._redactor(run).data(data)  # type: ignore[no-any-return]
+        if self._reveal:
+            shown = Redactor(filter(None, [run.credentials.public_api_token])).data(data)
+        else:
+            shown = run.redactor.data(masked(data))
+        return noted(tool, data, shown)
 
     def _failed(self, run: Run, error: Exception) -> Envelope:
         """The failed envelope of whatever was raised, with no secret in it."""
         if not isinstance(error, ToolkitError):
-            log.error("bug in %s: %s", run.slug or "a tool call", type(error).__name__, exc_info=_safe(error))
+            LOG.error("bug in %s: %s%s", run.slug or "a tool call", type(error).__name__, _where(error))
             error = InternalError("The toolkit or the host's own code failed.", hint="A bug; do not repeat the call.")
+        error.outcome_unknown = _is_unknown(run, error)
         redactor = self._redactor(run)
-        error.message, error.hint = redactor.text(error.message), redactor.text(error.hint)
+        error.message, error.hint = redactor.prose(error.message), redactor.prose(error.hint)
         error.data = redactor.data(masked(error.data))
         if isinstance(error, InvalidArguments):
-            error.problems = tuple(p._replace(path=redactor.text(p.path)) for p in error.problems)
+            error.problems = tuple(
+                p._replace(path=redactor.text(p.path), text=redactor.text(p.text)) for p in error.problems
+            )
         return Envelope.from_error(error)
 
     def _redactor(self, run: Run) -> Redactor:
         """Of a call that failed before its account was known: that account's, all the same, if it has one."""
-        if run.redactor is _NOTHING:
+        if run.redactor is NOTHING:
             try:
-                return self._resolve(run.caller).redactor
+                found = self._resolve(run.caller)
+                if isinstance(found, HostCall):
+                    return NOTHING
+                run.redactor = found.redactor
             except Exception:  # noqa: BLE001 - the store is the host's; that it fails was, or will be, reported by itself
-                return _NOTHING
+                return NOTHING
         return run.redactor
 
     def _before(self, run: Run, document: JsonObject) -> Generator[HostCall, Any, JsonObject]:
@@ -170,19 +199,12 @@ class Dispatcher:
         except Exception as error:  # noqa: BLE001 - as in steps
             ran = "The tool ran, and its result is in data" if envelope.successful else "The tool did not succeed"
             failure = self._failed(run, error)
+            before = envelope.failure is not None and envelope.failure.outcome_unknown
+            failure.failure = failure.failure and failure.failure._replace(outcome_unknown=before)
             failure["data"] = envelope.data
             failure["error"] = f"{failure.error} {ran}; do not repeat the call."
             return failure
         return envelope
-
-
-def _shown(tool: Tool[Any], data: JsonObject, credentials: Credentials) -> JsonObject:
-    """Answers of the Public API hold secrets of sources and destinations; what we say about events may need a word."""
-    if tool.api is Api.PUBLIC:
-        return masked(data)  # type: ignore[no-any-return]
-    if tool.api is Api.TRACKING and credentials.key_is_doubtful:
-        data["warnings"] = [*data.get("warnings", ()), DOUBTFUL_KEY]
-    return data
 
 
 DOUBTFUL_KEY = (
@@ -190,9 +212,23 @@ DOUBTFUL_KEY = (
 )
 
 
-def _safe(error: Exception) -> tuple[type[Exception], Exception, Any]:
-    """The traceback without the exception's own text, which may quote a secret."""
-    return InternalError, InternalError(type(error).__name__), error.__traceback__
+def _where(error: Exception) -> str:
+    """The traceback as text, a frame a line, without the exception's own words.
+
+    Never as `exc_info`: its frames lead to every local variable, and log collectors send those on.
+    """
+    import traceback
+
+    return "".join(f"\n  {f.filename}:{f.lineno} in {f.name}" for f in traceback.extract_tb(error.__traceback__))
+
+
+def _is_unknown(run: Run, error: ToolkitError) -> bool:
+    """Whether Segment, or a function of the host's, may have changed something although the call failed."""
+    if run.tool is None or run.tool.effect is Effect.READ:
+        return False
+    if isinstance(error, InternalError):
+        return run.ready and (run.tool.api is None or bool(run.attempts))
+    return error.outcome_unknown
 
 
 def _enveloped(changed: Any, before: Envelope) -> Envelope:

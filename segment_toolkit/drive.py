@@ -96,7 +96,7 @@ async def areport(listener: Callable[[int, int], Any], progress: tuple[int, int]
 def _log_listener(error: Exception) -> None:
     import logging
 
-    logging.getLogger("segment_toolkit").error("the host's on_progress raised %s", type(error).__name__)
+    logging.getLogger("segment_toolkit").warning("the host's on_progress raised %s", type(error).__name__)
 
 
 def _host_failed(what: str, error: Exception) -> ToolkitError:
@@ -104,5 +104,5 @@ def _host_failed(what: str, error: Exception) -> ToolkitError:
         return error
     import logging
 
-    logging.getLogger("segment_toolkit").error("the host's %s raised %s", what, type(error).__name__)
+    logging.getLogger("segment_toolkit").warning("the host's %s raised %s", what, type(error).__name__)
     return InternalError(f"The host's {what} failed.", hint="The host must mend it; do not repeat the call.")

@@ -1,8 +1,9 @@
 """The one answer shape: `{"data": object, "error": string or null, "successful": bool}`.
 
 `Envelope` is a plain dict with exactly these keys, so that it serialises as the published contract says. What
-a program (not the model) wants to know besides is beside the keys: `failure`, `tool`, `tool_call_id`, `notes`, and
-`called`, the name that the model called.
+a program (not the model) wants to know besides is beside the keys: `failure`, `tool`, `tool_call_id`, `notes`,
+`called`, the name that the model called, `approval`, what a refused call waits for (its token is in no JSON), and
+`verification`, what reading back showed (with `verify=True`).
 """
 
 from __future__ import annotations
@@ -12,11 +13,17 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
+    from .approvals import PendingApproval
     from .errors import Code, Problem, ToolkitError
+    from .tool import Verdict
 
 
 class Failure(NamedTuple):
-    """Why a call failed, for code: `code` is one of a closed set, `problems` lists every invalid argument."""
+    """Why a call failed, for code: `code` is one of a closed set, `problems` lists every invalid argument.
+
+    `outcome_unknown`: Segment may have done what was asked although no answer says so. Look before you repeat it; an
+    event may be sent again with the messageId that is in the envelope's data.
+    """
 
     code: Code
     retryable: bool
@@ -24,20 +31,23 @@ class Failure(NamedTuple):
     status: int | None = None
     retry_after_seconds: float | None = None
     problems: tuple[Problem, ...] = ()
+    outcome_unknown: bool = False
 
 
 class Envelope(dict[str, Any]):
     """`error` is None exactly when `successful`; `data` is always an object."""
 
-    __slots__ = ("called", "failure", "notes", "tool", "tool_call_id")
+    __slots__ = ("approval", "called", "failure", "notes", "tool", "tool_call_id", "verification")
 
     def __init__(self, data: Mapping[str, Any], error: str | None, *, failure: Failure | None = None) -> None:
         super().__init__(data=dict(data), error=error, successful=error is None)
         self.failure = failure
+        self.approval: PendingApproval | None = None
         self.called = ""
         self.tool = ""
         self.tool_call_id: str | None = None
         self.notes: tuple[str, ...] = ()
+        self.verification: Verdict | None = None
 
     @property
     def data(self) -> dict[str, Any]:
@@ -68,5 +78,6 @@ class Envelope(dict[str, Any]):
             status=getattr(error, "status", None),
             retry_after_seconds=getattr(error, "retry_after_seconds", None),
             problems=getattr(error, "problems", ()),
+            outcome_unknown=error.outcome_unknown,
         )
         return cls(error.data, error.text or error.code, failure=failure)

@@ -10,7 +10,7 @@ from .names import did_you_mean, quoted
 
 #: Composio's constructor options that mean nothing without its cloud: taken, so that its code moves over, and unused.
 INERT = frozenset({
-    "base_url", "environment", "max_retries", "logger", "logging_level", "allow_tracking", "toolkit_versions",
+    "base_url", "environment", "logger", "logging_level", "allow_tracking", "toolkit_versions",
     "file_download_dir", "dangerously_allow_auto_upload_download_files", "sensitive_file_upload_protection",
     "file_upload_path_deny_segments", "file_upload_dirs", "user_api_key", "org_api_key", "org_id", "project_id",
     "disable_api_key",

@@ -1,6 +1,7 @@
 """Runs the calls of one reply: what asks the host in order and in its own thread, what waits for Segment together.
 
-    prepare    parse, before_execute, validate, approve: call after call, in the caller's thread or task
+    prepare    parse, before_execute, validate, check, credentials, approve (with what is read for it): call after call,
+               in the caller's thread or task
     execute    the requests, by `schedule`: at most `most` calls at a time, sync in threads, async in tasks
     finish     after_execute: call after call, in the caller's thread or task
 
@@ -16,11 +17,10 @@ from .schedule import FREE, Keys, Stage, keys_of, stages
 from .tool import HostCall
 
 if TYPE_CHECKING:
-    from .dispatcher import Run
     from .envelope import Envelope
+    from .run import Run
 
-#: The host's functions by the phase in which they are called. A tool of the host's own is none of these.
-_BEFORE = ("before_execute", "approve")
+#: The host's function of the last phase.
 _AFTER = "after_execute"
 
 Perform = Callable[["Job", Any], Any]
@@ -39,7 +39,8 @@ class Job:
 
     @property
     def prepared(self) -> bool:
-        return not (isinstance(self.wanted, HostCall) and self.wanted.what in _BEFORE)
+        """Whether nobody needs to be asked any more."""
+        return self.run.ready or self.executed
 
     @property
     def executed(self) -> bool:

@@ -12,23 +12,31 @@ from .errors import InvalidParams, UnknownTool
 from .names import did_you_mean, quoted
 
 if TYPE_CHECKING:
+    from .policy import Policy
     from .tool import Tool
 
 TOOLKIT = "segment"
 
 
 class Registry:
-    """The 17 tools and the host's own. Raises UnknownTool, naming the nearest, for any other slug."""
+    """The 17 tools and the host's own. Raises UnknownTool, naming the nearest, for any other slug.
 
-    def __init__(self) -> None:
+    What a policy denies is in no list, and asking for it by name raises NotPermitted. To run it is refused elsewhere.
+    """
+
+    def __init__(self, policy: Policy | None = None) -> None:
         self._golden: dict[str, bytes] | None = None
         self._tools: dict[str, Tool[Any]] = {}
         self._custom: dict[str, tuple[Tool[Any], str]] = {}
         self._unlisted: dict[str, Tool[Any]] = {}
+        self._policy = policy
+        if policy is not None:
+            policy.check_names(self._every_slug())
 
     def slugs(self) -> list[str]:
-        """All slugs in their stable order: Segment's by name, then the host's as they were added."""
-        return [*self._definition_texts(), *self._custom]
+        """The slugs in their stable order: Segment's by name, then the host's as they were added."""
+        slugs = self._every_slug()
+        return slugs if self._policy is None else [slug for slug in slugs if self._permits(self._definition(slug))]
 
     def find(self, name: object) -> Tool[Any]:
         """The tool of that slug, ready to run."""
@@ -49,7 +57,7 @@ class Registry:
 
     def add(self, tool: Tool[Any], toolkit: str) -> None:
         """Add a tool of the host's. Raises InvalidParams if the slug is taken."""
-        if tool.slug in self.slugs():
+        if tool.slug in self._every_slug():
             raise InvalidParams(f"There is a tool called '{tool.slug}' already.")
         self._custom[tool.slug] = (tool, toolkit.lower())
 
@@ -59,6 +67,19 @@ class Registry:
 
     def definition(self, slug: object) -> ToolDefinition:
         """A fresh definition of the tool of that slug."""
+        found = self._definition(slug)
+        if not self._permits(found):
+            from .policy.rules import refused
+
+            raise refused(found.slug)
+        return found
+
+    def _permits(self, definition: ToolDefinition) -> bool:
+        if self._policy is None:
+            return True
+        return self._policy.permits(definition.slug, definition.effect, definition.tags[0])
+
+    def _definition(self, slug: object) -> ToolDefinition:
         texts = self._definition_texts()
         if isinstance(slug, str) and slug in texts:
             ref = ToolkitRef(slug=TOOLKIT, name="Segment", logo="")
@@ -80,8 +101,8 @@ class Registry:
         limit: int | None = None,
     ) -> list[ToolDefinition]:
         """The definitions that pass every given filter: in stable order, or best first for a search."""
-        slugs = list(dict.fromkeys(tools)) if tools is not None else self.slugs()
-        found = [self.definition(slug) for slug in slugs]
+        slugs = list(dict.fromkeys(tools)) if tools is not None else self._every_slug()
+        found = [definition for definition in map(self._definition, slugs) if self._permits(definition)]
         if toolkits is not None:
             wanted = self._known_toolkits(toolkits)
             found = [d for d in found if d.toolkit.slug in wanted]
@@ -101,6 +122,9 @@ class Registry:
                 f"There is no toolkit called {quoted(name)}; expected one of {', '.join(sorted(known))}."
             )
         return wanted
+
+    def _every_slug(self) -> list[str]:
+        return [*self._definition_texts(), *self._custom]
 
     def _definition_texts(self) -> dict[str, bytes]:
         if self._golden is None:

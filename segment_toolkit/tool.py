@@ -10,15 +10,21 @@ from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
+# Re-exported: what a tool file may know of masks and of people's texts.
+from .redaction import fitting as fitting
+from .redaction import is_mask as is_mask
+from .redaction import mask as mask
 from .schema import portable
+from .untrusted import marked as marked
 
 if TYPE_CHECKING:
     from .errors import Problem
+    from .regions import Region
 
 JsonObject = dict[str, Any]
 
@@ -51,7 +57,9 @@ class Request(NamedTuple):
 
     `path` is relative to the service's base URL and percent-encoded; `query` is in wire order;
     `secret_path` says that a secret travels in the path; `progress` how many of how many events are sent once this is;
-    `body` is the exact JSON to send; `write_key` overrides the account's (a key, or the name of a configured one).
+    `body` is the exact JSON to send; `write_key` overrides the account's (a key, or the name of a configured one);
+    `repeatable` says that doing it twice comes to the same as doing it once, as for every GET; `region` asks Segment's
+    host of that region, whichever the account's is.
     """
 
     method: str
@@ -63,17 +71,26 @@ class Request(NamedTuple):
     host: Host = Host.ACCOUNT
     secret_path: bool = False
     progress: tuple[int, int] | None = None
+    repeatable: bool = False
+    region: Region | None = None
 
     def __repr__(self) -> str:  # no path (a write key travels in one), no body, no key
         return f"<Request {self.method} to {self.api.value}/{self.host.value}>"
 
 
 class Response(NamedTuple):
-    """Segment's answer, decoded: the content of `data` for the Public API, the whole body for the Tracking API."""
+    """Segment's answer, decoded: the content of `data` for the Public API, the whole body for the Tracking API.
+
+    `date` is the `Date` header of a Public API answer: the server's clock, in the form of RFC 9110.
+    """
 
     status: int
     data: JsonObject
     host: str
+    date: str | None = None
+
+    def __repr__(self) -> str:  # no data: it may hold write keys
+        return f"<Response {self.status} of {self.host}>"
 
 
 class HostCall(NamedTuple):
@@ -86,6 +103,9 @@ class HostCall(NamedTuple):
     function: Callable[..., Any]
     arguments: tuple[Any, ...]
 
+    def __repr__(self) -> str:  # no arguments: a modifier gets the credentials of the call
+        return f"<HostCall {self.what}>"
+
     def for_caller(self, caller: object) -> tuple[Any, ...]:
         """The arguments, with the caller where one is marked."""
         return tuple(caller if isinstance(argument, CallerMark) else argument for argument in self.arguments)
@@ -97,6 +117,24 @@ class CallerMark:
 
 CALLER = CallerMark()
 Flow = Generator[Request, Response, JsonObject]
+
+
+class Verdict(NamedTuple):
+    """What reading back showed of a write: it is as asked, it is not, or nobody can tell; `reason` says by what.
+
+    `data` is what the write itself would have answered, where the reading shows it: for a write whose answer was lost.
+    """
+
+    status: Literal["verified", "unverified", "contradicted"]
+    reason: str
+    data: JsonObject | None = None
+
+    def short(self) -> dict[str, str]:
+        """What a model is told."""
+        return {"status": self.status, "reason": self.reason}
+
+
+ReadBack = Generator[Request, Response, Verdict]
 A = TypeVar("A", bound="Arguments")
 
 
@@ -126,6 +164,10 @@ class Arguments(BaseModel):
         cls.wire_names = tuple((name, f.alias or to_camel(name)) for name, f in fields)
         cls.secret_names = tuple(name for name, f in fields if SECRET in f.metadata)
 
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        """What a repr shows: not the secrets."""
+        return [(name, value) for name, value in super().__repr_args__() if name not in self.secret_names]
+
     def wire(self) -> JsonObject:
         """The arguments that were given, under their wire names, in declaration order."""
         values = self.__dict__
@@ -136,6 +178,37 @@ class Result(BaseModel):
     """Base of every output model: open, because Segment may add members, with the same naming."""
 
     model_config = ConfigDict(extra="allow", alias_generator=to_camel, populate_by_name=True, defer_build=True)
+
+
+class Impact(NamedTuple):
+    """What a call would affect, read before it runs.
+
+    `facts` is for people and models; what could not be read is `{"unknown": reason}`. `override` says why a plain yes
+    is not enough, and is empty when it is.
+    """
+
+    facts: JsonObject
+    override: str = ""
+
+
+class Scope(NamedTuple):
+    """Where a call says what a host's policy is about: arguments by wire name, and how to read what they leave out.
+
+    `source` names a source by id, `write_key` one by a key or a configured name. `labels` are labels that are given,
+    `event` the name of the event, `events` a list of events. `find_source` reads the id of the source meant where no
+    argument is it; `read_labels` reads the labels of the source of that id. Both yield GETs.
+    """
+
+    source: str | None = None
+    write_key: str | None = None
+    labels: str | None = None
+    event: str | None = None
+    events: str | None = None
+    find_source: Callable[[Any], Generator[Request, Response, str]] | None = None
+    read_labels: Callable[[str], Generator[Request, Response, list[JsonObject]]] | None = None
+
+
+NO_SCOPE = Scope()
 
 
 def no_rules(_: Mapping[str, Any]) -> Iterable[Problem]:
@@ -157,6 +230,9 @@ class Tool(Generic[A]):
     the raw document and must bear any JSON in it: they run beside the schema check so that all problems show at once.
     `api` says whose answers it shows and which credential it needs; None for a tool of the host's own.
     `refusal_data` is what a refused call carries in `data`, such as a receipt for every event.
+    `impact` reads what a call would affect, for whoever is asked to approve it; `undo` says how to undo a call, and is
+    empty when that cannot be done. `scope` is what policies judge.
+    `verify` reads back what a call with these arguments should have done; it yields GETs only.
     """
 
     slug: str
@@ -171,7 +247,11 @@ class Tool(Generic[A]):
     run: Callable[[A], Flow]
     rules: Callable[[Mapping[str, Any]], Iterable[Problem]] = no_rules
     refusal_data: Callable[[Mapping[str, Any], Sequence[Problem]], JsonObject] = no_data
+    verify: Callable[[A], ReadBack] | None = None
     idempotent: bool = False
+    impact: Callable[[A], Generator[Request, Response, Impact]] | None = None
+    undo: str = ""
+    scope: Scope = NO_SCOPE
 
     @cached_property
     def input_schema(self) -> JsonObject:

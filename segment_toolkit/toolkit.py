@@ -6,16 +6,15 @@ Making one and listing its tools loads no HTTP client, builds no model and needs
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from functools import cached_property
-from threading import RLock
 from typing import TYPE_CHECKING, Any, Self
 
+from .discreet import discreet
 from .handling import AsyncBoundProvider, BoundProvider
-from .options import check_options
-from .registry import Registry
-from .settings import Settings, taken_from
+from .parts import Parts
 from .tools import AsyncTools, Tools
+from .truth.asking import AsyncTruths, Truths
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -24,141 +23,18 @@ if TYPE_CHECKING:
 
     from .accounts.auth_configs import AsyncAuthConfigs, AuthConfigs
     from .accounts.connected_accounts import AsyncConnectedAccounts, ConnectedAccounts
-    from .accounts.store import AccountStore
-    from .dispatcher import Dispatcher
     from .engine import AsyncEngine, Engine
     from .providers.base import AnyProvider
     from .sandbox import Sandbox
     from .toolkits import AsyncToolkits, Toolkits
 
-_OPTIONS = frozenset({
-    "provider", "api_key", "region", "public_api_token", "write_key", "write_keys", "public_api_url", "tracking_url",
-    "legacy_url", "accounts", "http_client", "transport", "environ",
-}) | set(Settings._fields)  # fmt: skip
 
-
-class _Parts:
-    """What both toolkits have: provider, registry, accounts, and the way to a call's credentials.
-
-    Args, all optional and keyword-only but `provider`:
-        provider: how tools and results look; OpenAI chat completions by default.
-        api_key: a Segment secret, filed by its form; a Composio key is ignored.
-        region: "us" or "eu". Never guessed.
-        public_api_token, write_key, write_keys: secrets; `write_keys` maps source names to keys.
-        public_api_url, tracking_url, legacy_url: other hosts than Segment's; https, or http to loopback.
-        accounts: path of a SQLite file for connected accounts (secrets encrypted); in memory by default.
-        approve, timeout, concurrency: see `Settings`.
-        http_client: an httpx client of the host's; transport: an httpx transport. Neither is closed.
-        environ: where SEGMENT_* variables are read; the process's by default.
-
-    Raises InvalidParams for a value that cannot be right, TypeError for an unknown option.
-    """
-
-    def __init__(
-        self,
-        provider: AnyProvider | None = None,
-        *,
-        api_key: str | None = None,
-        region: str | None = None,
-        public_api_token: str | None = None,
-        write_key: str | None = None,
-        write_keys: Mapping[str, str] | None = None,
-        public_api_url: str | None = None,
-        tracking_url: str | None = None,
-        legacy_url: str | None = None,
-        accounts: Any = None,
-        environ: Mapping[str, str] | None = None,
-        **options: Any,
-    ) -> None:
-        self._settings = taken_from(options)
-        given = {
-            "region": region,
-            "public_api_token": public_api_token,
-            "write_key": write_key,
-            "write_keys": write_keys,
-            "public_api_url": public_api_url,
-            "tracking_url": tracking_url,
-            "legacy_url": legacy_url,
-        }
-        self._given = {name: value for name, value in given.items() if value is not None}
-        check_options(api_key, self._given, accounts, options, _OPTIONS)
-        self._api_key, self._stored_in, self._environ = api_key, accounts, environ
-        self._lock = RLock()
-        self._registry = Registry()
-        self._provider = provider or _default_provider()
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} of {len(self._registry.slugs())} tools>"
-
-    def fingerprint(
-        self,
-        *,
-        tools: Sequence[str] | None = None,
-        toolkits: Sequence[str] | None = None,
-        tags: Sequence[str] | None = None,
-    ) -> str:
-        """A short digest of the listed tools' names, texts and schemas; equal means that a model is shown the same.
-
-        It does not depend on the provider, the account, the process or the version of Python. Log it with a run, key a
-        prompt cache or an evaluation by it, pin it in a test to hear of a change.
-        """
-        from .definitions import fingerprint
-
-        return fingerprint(self._registry.definitions(tools=tools, toolkits=toolkits, tags=tags))
-
-    @cached_property
-    def _store(self) -> AccountStore:
-        from .wallet import account_store
-
-        with self._lock:  # two threads must not get two stores
-            if "_store" not in self.__dict__:
-                self.__dict__["_store"] = account_store(self._stored_in)
-            return self.__dict__["_store"]  # type: ignore[no-any-return]
-
-    @cached_property
-    def _accounts(self) -> ConnectedAccounts:
-        from .accounts.connected_accounts import ConnectedAccounts
-
-        return ConnectedAccounts(self._store)
-
-    @cached_property
-    def _auth_configs(self) -> AuthConfigs:
-        from .accounts.auth_configs import AuthConfigs
-
-        return AuthConfigs(self._store)
-
-    @cached_property
-    def _toolkits(self) -> Toolkits:
-        from .toolkits import Toolkits
-
-        return Toolkits(self._tool_count, self._accounts, self._auth_configs)
-
-    def _dispatcher(self) -> Dispatcher:
-        from .dispatcher import Dispatcher
-        from .wallet import Wallet, environment_credentials, explicit_credentials
-
-        wallet = Wallet(
-            explicit_credentials(self._api_key, self._given),
-            environment=lambda: environment_credentials(self._environ),
-            account=lambda user_id, account: self._accounts.credentials_for(user_id, account),
-        )
-        return Dispatcher(self._registry, self._settings, wallet.resolve)
-
-    def _close_store(self) -> None:
-        """Give the accounts file back; it is opened again when it is needed. A store of the host's stays open."""
-        close = getattr(self.__dict__.get("_store"), "close", None)
-        if close is not None and isinstance(self._stored_in, str | os.PathLike):
-            close()
-
-    def _tool_count(self) -> int:
-        return len(self._registry.definitions(toolkits=["segment"]))
-
-
-class SegmentToolkit(_Parts):
+class SegmentToolkit(Truths, Parts):
     """Sync. Use it as it is, or in a `with` block, which closes its connections."""
 
-    __doc__ = f"{__doc__}\n\n{_Parts.__doc__}"
+    __doc__ = f"{__doc__}\n\n{Parts.__doc__}"
 
+    @discreet
     def __init__(
         self,
         provider: AnyProvider | None = None,
@@ -190,8 +66,12 @@ class SegmentToolkit(_Parts):
         return self._toolkits
 
     @classmethod
+    @discreet
     def sandbox(cls, box: Sandbox | None = None, provider: AnyProvider | None = None, **options: Any) -> Self:
-        """A toolkit on the local Segment, in this process: no account, no port. `box` is your handle on it."""
+        """A toolkit on the local Segment, in this process: no account, no port. `box` is your handle on it.
+
+        Everything is approved there, and nothing is read before it; give `approve=None` or your own to try approvals.
+        """
         from .sandbox import Sandbox
 
         box = box or Sandbox()
@@ -200,21 +80,25 @@ class SegmentToolkit(_Parts):
     def close(self) -> None:
         """Close the connections. The toolkit can be used again."""
         made, self._made = self._made, None
-        if made is not None:
+        if made is not None and made.process == os.getpid():
             made.close()
         self._close_store()
 
     def _engine(self) -> Engine:
-        if (made := self._made) is not None:
+        made = self._made
+        if made is not None and made.process == os.getpid():
             return made
         from .engine import Engine
+        from .reliability.renewal import Provided
         from .transport.http import Sender
 
         with self._lock:
-            if self._made is None:
-                sender = Sender(self._transport, timeout=self._settings.timeout)
-                self._made = Engine(self._dispatcher(), sender, self._settings)
-            return self._made
+            made = self._made
+            if made is None or made.process != os.getpid():  # a forked child leaves its parent's connections alone
+                wallet = self._wallet(Provided)
+                sender = Sender(self._transport)
+                made = self._made = Engine(self._dispatcher(wallet), sender, self._settings, wallet.renew)
+            return made
 
     def __enter__(self) -> Self:
         return self
@@ -223,11 +107,12 @@ class SegmentToolkit(_Parts):
         self.close()
 
 
-class AsyncSegmentToolkit(_Parts):
+class AsyncSegmentToolkit(AsyncTruths, Parts):
     """Async: the same names, awaitable."""
 
-    __doc__ = f"{__doc__}\n\n{_Parts.__doc__}"
+    __doc__ = f"{__doc__}\n\n{Parts.__doc__}"
 
+    @discreet
     def __init__(
         self,
         provider: AnyProvider | None = None,
@@ -267,8 +152,12 @@ class AsyncSegmentToolkit(_Parts):
         return AsyncToolkits(self._toolkits)
 
     @classmethod
+    @discreet
     def sandbox(cls, box: Sandbox | None = None, provider: AnyProvider | None = None, **options: Any) -> Self:
-        """A toolkit on the local Segment, in this process: no account, no port. `box` is your handle on it."""
+        """A toolkit on the local Segment, in this process: no account, no port. `box` is your handle on it.
+
+        Everything is approved there, and nothing is read before it; give `approve=None` or your own to try approvals.
+        """
         from .sandbox import Sandbox
 
         box = box or Sandbox()
@@ -277,21 +166,25 @@ class AsyncSegmentToolkit(_Parts):
     async def close(self) -> None:
         """Close the connections. The toolkit can be used again."""
         made, self._made = self._made, None
-        if made is not None:
+        if made is not None and made.process == os.getpid():
             await made.close()
         self._close_store()
 
     def _engine(self) -> AsyncEngine:
-        if (made := self._made) is not None:
+        made = self._made
+        if made is not None and made.process == os.getpid():
             return made
         from .engine import AsyncEngine
+        from .reliability.renewal import AsyncProvided
         from .transport.http import AsyncSender
 
         with self._lock:
-            if self._made is None:
-                sender = AsyncSender(self._transport, timeout=self._settings.timeout)
-                self._made = AsyncEngine(self._dispatcher(), sender, self._settings)
-            return self._made
+            made = self._made
+            if made is None or made.process != os.getpid():  # a forked child leaves its parent's connections alone
+                wallet = self._wallet(AsyncProvided)
+                sender = AsyncSender(self._transport)
+                made = self._made = AsyncEngine(self._dispatcher(wallet), sender, self._settings, wallet.renew)
+            return made
 
     async def __aenter__(self) -> Self:
         return self
@@ -328,19 +221,17 @@ def _of_colour(transport: Any, closing: str, wanted: str) -> Any:
     return transport
 
 
-def _default_provider() -> AnyProvider:
-    from .providers.openai import OpenAIProvider
-
-    return OpenAIProvider()
-
-
 def _sandbox_options(box: Sandbox) -> dict[str, Any]:
     """The sandbox's workspace, not the environment's; nothing real can be destroyed there, so all is approved."""
+    from .approvals.approval import approve_everything
+    from .reliability.options import Reliability
+
     return {
+        "reliability": Reliability(rate_limits={"tracking": 0}),
         "region": box.region,
         "public_api_token": box.token,
         "write_key": box.write_key,
         "write_keys": box.write_keys,
-        "approve": lambda _: True,
+        "approve": approve_everything,
         "environ": {},
     }

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .definitions import ToolDefinition
+from .discreet import discreet
 from .errors import InvalidParams
 from .providers.base import AnyProvider, Provider
 from .providers.runner import AsyncRunner, Runner
@@ -142,26 +143,30 @@ class Tools(_Catalogue):
     get_raw_tools = get_raw_composio_tools
     get_raw_tool_by_slug = get_raw_composio_tool_by_slug
 
+    @discreet
     def execute(
         self, slug: str, arguments: Any = None, *, connected_account_id: str | None = None,
         custom_auth_params: Mapping[str, Any] | None = None, custom_connection_data: Mapping[str, Any] | None = None,
         user_id: str | None = None, text: str | None = None, version: str | None = None,
         dangerously_skip_version_check: bool | None = None, modifiers: Sequence[Any] | None = None,
+        approval: str | None = None, override: bool = False, preview: bool = False,
     ) -> Envelope:  # fmt: skip
         """Run one tool. Returns an envelope for everything that the arguments, the account or Segment do.
 
         `custom_auth_params` are credentials for this call alone, by name. `version` and its check are Composio's and do
         nothing here: there is one version. Raises InvalidParams for `text`: there is no model here to read it.
+        `approval` is the token of a call that was refused before (`envelope.approval.token`), with `override` where its
+        preview asks for one. `preview` shows what a write would send, and sends nothing but reads.
         """
         del version, dangerously_skip_version_check
         auth = _call_credentials(custom_auth_params, custom_connection_data, text)
         return self.run(
             ToolCall(slug, arguments), user_id=user_id, connected_account_id=connected_account_id,
-            custom_auth_params=auth, modifiers=modifiers,
+            custom_auth_params=auth, modifiers=modifiers, approval=approval, override=override, preview=preview,
         )  # fmt: skip
 
     def run(self, call: ToolCall, **options: Any) -> Envelope:
-        """Run one tool call for a caller (see `dispatcher.Caller` for the options)."""
+        """Run one tool call for a caller (see `run.Caller` for the options)."""
         return self._engine().run(call, **options)
 
     def run_all(self, calls: Sequence[ToolCall], **options: Any) -> list[Envelope]:
@@ -209,17 +214,19 @@ class AsyncTools(_Catalogue):
     get_raw_tools = get_raw_composio_tools
     get_raw_tool_by_slug = get_raw_composio_tool_by_slug
 
+    @discreet
     async def execute(
         self, slug: str, arguments: Any = None, *, connected_account_id: str | None = None,
         custom_auth_params: Mapping[str, Any] | None = None, custom_connection_data: Mapping[str, Any] | None = None,
         user_id: str | None = None, text: str | None = None, version: str | None = None,
         dangerously_skip_version_check: bool | None = None, modifiers: Sequence[Any] | None = None,
+        approval: str | None = None, override: bool = False, preview: bool = False,
     ) -> Envelope:  # fmt: skip
         del version, dangerously_skip_version_check
         auth = _call_credentials(custom_auth_params, custom_connection_data, text)
         return await self.run(
             ToolCall(slug, arguments), user_id=user_id, connected_account_id=connected_account_id,
-            custom_auth_params=auth, modifiers=modifiers,
+            custom_auth_params=auth, modifiers=modifiers, approval=approval, override=override, preview=preview,
         )  # fmt: skip
 
     async def run(self, call: ToolCall, **options: Any) -> Envelope:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, NoReturn
 
 from ..credentials import Credentials
+from ..discreet import discreet
 from ..errors import AccountNotFound, InvalidParams
 from .account import ConnectedAccount, Deleted, new_id, now
 from .auth_configs import registered
@@ -27,6 +28,7 @@ class ConnectedAccounts:
     def __init__(self, store: AccountStore) -> None:
         self._store = store
 
+    @discreet
     def initiate(
         self,
         user_id: str,
@@ -128,6 +130,7 @@ class ConnectedAccounts:
                 raise InvalidParams(f"Account {account.name} is {account.status}: it cannot be switched on or off.")
             return self._put(account, status="ACTIVE" if enabled else "INACTIVE")
 
+    @discreet
     def update(
         self, nanoid: str, *, alias: str | None = None, connection: Mapping[str, Any] | None = None
     ) -> ConnectedAccount:
@@ -189,6 +192,7 @@ class AsyncConnectedAccounts:
     def __init__(self, accounts: ConnectedAccounts) -> None:
         self._accounts = accounts
 
+    @discreet
     async def initiate(
         self,
         user_id: str,
@@ -275,6 +279,7 @@ class AsyncConnectedAccounts:
         """As `ConnectedAccounts.update_status`."""
         return await in_thread(self._accounts.update_status, nanoid, enabled)
 
+    @discreet
     async def update(
         self, nanoid: str, *, alias: str | None = None, connection: Mapping[str, Any] | None = None
     ) -> ConnectedAccount:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
+from ..processes import ProcessLock
 from .account import AuthConfig, ConnectedAccount
 
 
@@ -57,7 +57,7 @@ class MemoryStore:
     """Accounts of this process only, gone when it ends."""
 
     def __init__(self) -> None:
-        self._lock = threading.RLock()
+        self._lock = ProcessLock()
         self._accounts: dict[str, ConnectedAccount] = {}
         self._by_user: dict[str, dict[str, ConnectedAccount]] = {}  # so that a call does not scan all tenants
         self._auth_configs: dict[str, AuthConfig] = {}

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidParams
 from ..handling import AsyncBoundProvider, BoundProvider
+from ..observe.agent_span import agent_span
+from ..policy.scopes import RunScope, policy_scope
 from ..providers.openai import OpenAIProvider
 from ..tools import AsyncTools, Tools
 from .conversation import Act, Ask, Conversation, Limits
@@ -71,21 +73,30 @@ def agent_events(
 def _driven(create: Callable[..., Any], plan: _Plan, bound: BoundProvider) -> Iterator[AgentEvent]:
     steps = plan.conversation.steps(plan.request)
     answer: Any = None
-    while True:
-        try:
-            step = steps.send(answer)
-        except StopIteration:
-            return
-        answer = None
-        if isinstance(step, Ask):
-            answer = create(**step.request)
-            if inspect.isawaitable(answer):
-                getattr(answer, "close", lambda: None)()
-                raise TypeError("run_agent takes a sync client; with an async one use arun_agent")
-        elif isinstance(step, Act):
-            answer = bound.handle_tool_calls(plan.user_id, step.message, plan.modifiers)
-        else:
-            yield step
+    with agent_span(plan.watch, plan.model) as span:
+        while True:
+            try:
+                step = steps.send(answer)
+            except StopIteration:
+                return
+            answer = None
+            if isinstance(step, Ask):
+                with span.during():
+                    answer = _asked(create, step)
+            elif isinstance(step, Act):
+                with span.during(), policy_scope(plan.scope):  # not around the yields: the code between is the host's
+                    answer = bound.handle_tool_calls(plan.user_id, step.message, plan.modifiers)
+            else:
+                span.saw(step)
+                yield step
+
+
+def _asked(create: Callable[..., Any], step: Ask) -> Any:
+    answer = create(**step.request)
+    if inspect.isawaitable(answer):
+        getattr(answer, "close", lambda: None)()
+        raise TypeError("run_agent takes a sync client; with an async one use arun_agent")
+    return answer
 
 
 async def arun_agent(
@@ -124,20 +135,24 @@ def aagent_events(
 async def _adriven(create: Callable[..., Any], plan: _Plan, bound: AsyncBoundProvider) -> AsyncIterator[AgentEvent]:
     steps = plan.conversation.steps(plan.request)
     answer: Any = None
-    while True:
-        try:
-            step = steps.send(answer)
-        except StopIteration:
-            return
-        answer = None
-        if isinstance(step, Ask):
-            answer = create(**step.request)
-            if inspect.isawaitable(answer):
-                answer = await answer
-        elif isinstance(step, Act):
-            answer = await bound.handle_tool_calls(plan.user_id, step.message, plan.modifiers)
-        else:
-            yield step
+    with agent_span(plan.watch, plan.model) as span:
+        while True:
+            try:
+                step = steps.send(answer)
+            except StopIteration:
+                return
+            answer = None
+            if isinstance(step, Ask):
+                with span.during():
+                    answer = create(**step.request)
+                    if inspect.isawaitable(answer):
+                        answer = await answer
+            elif isinstance(step, Act):
+                with span.during(), policy_scope(plan.scope):
+                    answer = await bound.handle_tool_calls(plan.user_id, step.message, plan.modifiers)
+            else:
+                span.saw(step)
+                yield step
 
 
 class _Plan:
@@ -162,6 +177,8 @@ class _Plan:
         if request.get("stream"):
             raise InvalidParams("run_agent reads whole replies; leave stream out.")
         self.user_id, self.modifiers = user_id, modifiers
+        self.watch, self.model = toolkit._watch, model
+        self.scope = RunScope()
         self.provider = _provider(toolkit.provider.provider)
         definitions = toolkit.tools._raw(None, modifiers, tools=tools, tags=tags)
         listed = self.provider.wrap_tools(definitions)

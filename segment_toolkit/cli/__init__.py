@@ -1,4 +1,4 @@
-"""The command line `segment-toolkit`: list the tools, run one, serve the sandbox, try everything in a playground.
+"""The command line `segment-toolkit`: list tools, run one, play, serve the sandbox, read an audit, ask what is wrong.
 
     segment-toolkit tools show track
     segment-toolkit run track userId=42 event="Signed Up" properties.plan=pro --sandbox
@@ -52,7 +52,13 @@ def _run(argv: Sequence[str]) -> int:
 
 
 def _failed(message: str, code: int) -> int:
-    complain(message)
+    from ..redaction import Redactor
+
+    # argparse and our own messages quote what was typed, which may be a key in the wrong place.
+    secrets = (
+        value for name, value in os.environ.items() if name.startswith("SEGMENT_") and name.endswith(("_TOKEN", "_KEY"))
+    )
+    complain(Redactor(secrets).prose(message))
     return code
 
 

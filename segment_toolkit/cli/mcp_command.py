@@ -70,7 +70,7 @@ def _toolkit(options: Namespace) -> AsyncSegmentToolkit:
     from ..toolkit import AsyncSegmentToolkit
 
     if options.sandbox:
-        return AsyncSegmentToolkit.sandbox(approve=ask_client)
+        return AsyncSegmentToolkit.sandbox(approve=ask_client, audit=options.audit)
     from ..wallet import environment_credentials
 
     environ: Mapping[str, str] = os.environ
@@ -79,7 +79,7 @@ def _toolkit(options: Namespace) -> AsyncSegmentToolkit:
 
         environ = {**variables(Path(options.env_file).expanduser()), **_given(os.environ)}
     environment_credentials(environ)  # a wrong variable is the person's mistake: say so before anything runs
-    return AsyncSegmentToolkit(approve=ask_client, environ=environ)
+    return AsyncSegmentToolkit(approve=ask_client, environ=environ, audit=options.audit)
 
 
 def _given(environ: Mapping[str, str]) -> dict[str, str]:

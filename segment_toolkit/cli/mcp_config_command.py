@@ -35,6 +35,10 @@ def _options(options: Namespace) -> list[str]:
     for name, values in (("--toolset", options.toolsets), ("--tools", options.tools)):
         for value in values or ():
             found += [name, value]
-    for name, value in (("--user-id", options.user_id), ("--env-file", options.env_file)):
+    for name, value in (
+        ("--user-id", options.user_id),
+        ("--audit", options.audit),
+        ("--env-file", options.env_file),
+    ):
         found += [name, value] if value else []
     return found

@@ -47,6 +47,7 @@ def _add_offer(parser: argparse.ArgumentParser) -> None:
     names.add_argument("--short-names", action="store_true", help="list track, not segment_track; calls may use either")
     names.add_argument("--full-names", action="store_true", help="list SEGMENT_TRACK, not segment_track")
     add("--user-id", metavar="ID", help="your own user's id, not Segment's userId")
+    add("--audit", metavar="FILE", help="record every call there: .jsonl, .db or .sqlite")
     add("--env-file", metavar="PATH", help="read SEGMENT_* variables from this file, which only you may open")
 
 

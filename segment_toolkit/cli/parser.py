@@ -8,8 +8,10 @@ from typing import NoReturn
 
 from .._version import __version__
 from ..forms import FORMS
+from .audit_options import add_audit
 from .exits import CommandError
 from .mcp_options import add_mcp
+from .policy_options import add_policy
 from .printing import remark
 
 _ARGUMENTS_HELP = """\
@@ -72,7 +74,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_run(commands, json_option)
     _add_sandbox(commands, json_option)
     _add_playground(commands, json_option)
+    _add_doctor(commands, json_option)
     add_mcp(commands, json_option, _Parser, _port)
+    add_audit(commands, json_option, _Parser)
     return parser
 
 
@@ -88,6 +92,7 @@ def _add_tools(commands: Commands[_Parser], json_option: _Parser) -> None:
         help="with this tag: a toolset, read, write or destructive; repeat it for any of several",
     )
     filters.add_argument("--search", metavar="TEXT", default=argparse.SUPPRESS, help="best matches first")
+    add_policy(filters)
     parents = [json_option, filters]
     tools = commands.add_parser("tools", parents=parents, allow_abbrev=False, help="list the tools, or show one")
     tools.set_defaults(module="tools_command", slug=None)
@@ -119,7 +124,11 @@ def _add_run(commands: Commands[_Parser], json_option: _Parser) -> None:
     run.add_argument("-d", "--data", metavar="JSON|@FILE|-", help="the arguments as a JSON object")
     run.add_argument("--sandbox", action="store_true", help="on a fresh local Segment, in this process")
     run.add_argument("--yes", action="store_true", help="approve a destructive tool")
+    run.add_argument("--override", metavar="REASON", help="approve it although it is in use")
+    run.add_argument("--preview", action="store_true", help="show what a write would send, and send nothing")
+    add_policy(run)
     run.add_argument("--user-id", metavar="ID", help="your own user's id, not Segment's userId")
+    run.add_argument("--audit", metavar="FILE", help="record the call there: .jsonl, .db or .sqlite")
 
 
 def _add_sandbox(commands: Commands[_Parser], json_option: _Parser) -> None:
@@ -157,6 +166,25 @@ def _add_playground(commands: Commands[_Parser], json_option: _Parser) -> None:
     )
     playground.set_defaults(module="playground_command")
     playground.add_argument("--demo", action="store_true", help="run a sample of every tool, and ask nothing")
+
+
+def _add_doctor(commands: Commands[_Parser], json_option: _Parser) -> None:
+    doctor = commands.add_parser(
+        "doctor", parents=[json_option], allow_abbrev=False, help="find out why events do not arrive"
+    )
+    doctor.set_defaults(module="doctor_command")
+    doctor.add_argument("--sandbox", action="store_true", help="look at a fresh local Segment, in this process")
+    doctor.add_argument("--demo", choices=("shop",), help="with --sandbox: a year of an online shop, mistakes and all")
+    doctor.add_argument("--region", choices=("us", "eu"), help="instead of SEGMENT_REGION")
+    doctor.add_argument("--user-id", metavar="ID", help="your own user's id, whose connected account is looked at")
+    doctor.add_argument("--mtu-limit", type=_number, metavar="N", help="MTUs a month that your plan allows")
+    doctor.add_argument("--api-call-limit", type=_number, metavar="N", help="API calls a month that your plan allows")
+
+
+def _number(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 15 or int(text) < 1:
+        raise argparse.ArgumentTypeError("must be a number from 1")
+    return int(text)
 
 
 def _workspace(text: str) -> tuple[str, str]:

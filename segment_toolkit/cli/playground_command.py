@@ -10,7 +10,7 @@ from .exits import SUCCESSFUL
 from .terminal import Terminal
 
 if TYPE_CHECKING:
-    from ..policy import Approve
+    from ..approvals import Approve
     from .exchange import Bench
 
 

@@ -13,10 +13,10 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import Any, TextIO
 
-# C0 (but line break), DEL, C1, separators and direction marks, halves of surrogate pairs.
-_UNPRINTABLE = re.compile(
-    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
-)
+from ..untrusted import HIDDEN
+
+# What `untrusted` calls hidden, the tab, and halves of surrogate pairs.
+_UNPRINTABLE = re.compile(f"{HIDDEN.pattern}|[\t\ud800-\udfff]")
 _COLOURS = {"read": "32", "write": "33", "destructive": "31", "successful": "32", "failed": "31", "bold": "1"}
 
 
@@ -48,8 +48,8 @@ def json_text(value: Any, *, compact: bool = False, ascii_only: bool = False) ->
 
 
 def printable(text: str) -> str:
-    """The text with what steers a terminal spelled out, in a form that JSON strings allow."""
-    return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+    """The text with what steers a terminal, or cannot be seen in it, spelled out as JSON strings allow."""
+    return _UNPRINTABLE.sub(lambda found: json.dumps(found.group())[1:-1], text)
 
 
 def paint(text: str, colour: str, stream: TextIO | None = None) -> str:

@@ -6,15 +6,15 @@ from argparse import Namespace
 from typing import TYPE_CHECKING
 
 from ..registry import Registry
-from .approval import person_at_terminal
+from .approval import approve_from
 from .arguments import from_data, from_pairs
 from .exits import CONNECTION, SUCCESSFUL, UNSUCCESSFUL
+from .policy_options import policy_of
 from .printing import emit, printable, remark
 from .slugs import slug_of
 
 if TYPE_CHECKING:
     from ..envelope import Envelope
-    from ..policy import Approve
     from ..toolkit import SegmentToolkit
 
 
@@ -24,7 +24,7 @@ def command(options: Namespace) -> int:
     schema = registry.definition(slug).input_parameters
     arguments = from_pairs(options.arguments, schema, from_data(options.data))
     with _toolkit(options) as toolkit:
-        envelope = toolkit.tools.execute(slug, arguments, user_id=options.user_id)
+        envelope = toolkit.tools.execute(slug, arguments, user_id=options.user_id, preview=options.preview)
     emit(envelope, compact=options.json)
     _comment(envelope)
     return _exit_code(envelope)
@@ -33,13 +33,13 @@ def command(options: Namespace) -> int:
 def _toolkit(options: Namespace) -> SegmentToolkit:
     from ..toolkit import SegmentToolkit
 
-    approve: Approve | None = (lambda _: True) if options.yes else person_at_terminal()
+    approve, policy = approve_from(options), policy_of(options)
     if options.sandbox:
-        return SegmentToolkit.sandbox(approve=approve)
+        return SegmentToolkit.sandbox(approve=approve, policy=policy, audit=options.audit)
     from ..wallet import environment_credentials
 
     environment_credentials(None)  # a wrong variable is the person's mistake: say so before anything runs
-    return SegmentToolkit(approve=approve)
+    return SegmentToolkit(approve=approve, policy=policy, audit=options.audit)
 
 
 def _comment(envelope: Envelope) -> None:
@@ -49,8 +49,9 @@ def _comment(envelope: Envelope) -> None:
     if envelope.failure is None:
         return
     hint = envelope.failure.hint
-    if envelope.failure.code == "refused":
-        hint = "Answer y when asked, or give --yes, to approve it."
+    if envelope.failure.code == "refused" and "preview" in envelope.data:
+        needed = "override_needed" in envelope.data["preview"]
+        hint = f"Approve it when asked, or give {'--override REASON' if needed else '--yes'}."
     if hint:
         remark(printable(f"hint: {hint}"))
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..forms import wrapper
 from ..registry import Registry
 from .exits import SUCCESSFUL, CommandError
+from .policy_options import policy_of
 from .printing import emit, paint, remark, say, wrapped
 from .schema_text import described, in_order, signature
 from .slugs import slug_of
@@ -23,7 +24,7 @@ def command(options: Namespace) -> int:
 
 
 def _list(options: Namespace) -> int:
-    registry = Registry()
+    registry = Registry(policy_of(options))
     found = registry.definitions(tags=_known_tags(options.tag, registry), search=options.search)
     if options.json:
         emit([_summary(definition) for definition in found], compact=True)
@@ -67,7 +68,7 @@ def _known_tags(tags: Sequence[str] | None, registry: Registry) -> Sequence[str]
 
 
 def _show(options: Namespace) -> int:
-    registry = Registry()
+    registry = Registry(policy_of(options))
     definition = registry.definition(slug_of(options.slug, registry.slugs()))
     form = options.format or ("openai" if options.strict else "json" if options.json else None)
     if options.strict and form != "openai":

@@ -112,7 +112,7 @@ def test_the_third_equal_call_that_fails_is_answered_with_stop_and_ask(
 
 
 def test_a_call_that_worked_in_between_starts_the_count_anew(toolkit: SegmentToolkit, box: Sandbox) -> None:
-    box.inject(status=500)
+    box.inject(status=501)
     replies = [calls(("SEGMENT_GET_DESTINATION", {"destinationId": box.destinations["slack"]}))] * 4
 
     run = run_agent(PlainClient(*replies, words("Done.")), "m", TASK, toolkit)

@@ -155,12 +155,21 @@ def test_a_tool_can_be_shown_without_running_it(session: Session) -> None:
     assert "0 requests" in ended.out
 
 
-@pytest.mark.parametrize(("answer", "sent"), [("y", "1 request"), ("", "0 requests"), ("n", "0 requests")])
-def test_what_destroys_is_asked_about(session: Session, answer: str, sent: str) -> None:
+@pytest.mark.parametrize(("answer", "deletions"), [("y", 1), ("", 0), ("n", 0)])
+def test_what_destroys_is_asked_about(session: Session, answer: str, deletions: int) -> None:
     ended = session("delete_source", "", answer, "requests")
 
     assert "Delete Source cannot be undone" in ended.out
-    assert sent in ended.out
+    assert "It affects" in ended.out
+    assert ended.out.count("DELETE api.segmentapis.com/sources/") == 2 * deletions  # in the exchange, in the list
+
+
+@pytest.mark.parametrize(("word", "outcome"), [("override", "successful"), ("yes", "failed"), ("", "failed")])
+def test_deleting_a_source_in_use_takes_a_word(session: Session, word: str, outcome: str) -> None:
+    ended = session("delete_source", f'{{"sourceId": "{BOX.sources["shop-web"]}"}}', "y", word)
+
+    assert "Careful: the source received" in ended.out
+    assert f"Envelope: {outcome}" in ended.out
 
 
 def test_the_end_of_input_at_that_question_means_no(session: Session) -> None:
@@ -171,7 +180,8 @@ def test_the_end_of_input_at_that_question_means_no(session: Session) -> None:
 
 
 def test_a_sample_follows_what_the_sandbox_still_holds(session: Session) -> None:
-    ended = session(*["delete_source", "", "y"] * 4, "delete_source", "some-id", "y")
+    in_use = ["delete_source", "", "y", "override"] * 3
+    ended = session("delete_source", "", "y", *in_use, "delete_source", "some-id", "y")
 
     assert ended.out.count("Envelope: successful") == 4
     assert "No sample: there is no source left; reset brings everything back." in ended.out

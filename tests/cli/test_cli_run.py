@@ -6,6 +6,7 @@ import pytest
 from cli_runner import Cli, Keyboard
 
 from segment_toolkit.sandbox import Sandbox
+from segment_toolkit.sandbox.server import serving
 
 BOX = Sandbox()
 SPARE = BOX.sources["old-backoffice"]
@@ -146,4 +147,44 @@ def test_text_from_outside_cannot_steer_the_terminal(cli: Cli) -> None:
 
     assert "\x1b" not in ended.out
     assert "\x9b" not in ended.out
-    assert ended.json["data"]["source"]["settings"]["note"] == clear_screen
+    assert ended.json["data"]["source"]["settings"]["note"] == "[2J2J"  # of what steers, nothing is left
+
+
+IN_USE = BOX.sources["shop-web"]
+
+
+def test_yes_is_not_enough_for_a_source_in_use_of_a_real_workspace(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    box = Sandbox()
+    with serving(box) as url:
+        monkeypatch.setenv("SEGMENT_PUBLIC_API_URL", url)
+        monkeypatch.setenv("SEGMENT_PUBLIC_API_TOKEN", box.token)
+        words = ("run", "delete-source", f"sourceId={box.sources['shop-web']}", "--json")
+
+        plain = cli(*words, "--yes")
+        overridden = cli(*words, "--override", "it moves")
+
+    assert (plain.code, overridden.code) == (1, 0)
+    assert "--override REASON" in plain.err
+    assert plain.json["data"]["preview"]["affects"]["events_last_7_days"] > 0
+
+
+@pytest.mark.parametrize(("typed", "code"), [(("y", "override"), 0), (("y", "y"), 1), (("y",), 1), (("n",), 1)])
+def test_for_a_source_in_use_a_person_types_a_word(cli: Cli, typed: tuple[str, ...], code: int) -> None:
+    ended = cli("run", "delete-source", f"sourceId={IN_USE}", "--sandbox", "--json", stdin=Keyboard(*typed))
+
+    assert ended.code == code
+    assert "It affects" in ended.err
+
+
+def test_a_preview_shows_the_request_and_sends_nothing(cli: Cli) -> None:
+    ended = cli("run", "delete-source", f"sourceId={IN_USE}", "--sandbox", "--preview", "--json")
+
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.json["data"]["requests"][0]["method"] == "DELETE"
+
+
+def test_what_the_options_leave_out_is_refused(cli: Cli) -> None:
+    ended = cli("run", "delete-source", f"sourceId={SPARE}", "--sandbox", "--yes", "--no-delete", "--json")
+
+    assert ended.code == 1
+    assert "not allowed by the host's policy" in ended.json["error"]

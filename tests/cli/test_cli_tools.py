@@ -122,3 +122,13 @@ def test_a_secret_given_as_a_name_is_not_repeated(cli: Cli) -> None:
     secret = "sgp_" + "a" * 30
 
     assert secret not in cli("tools", "show", secret).err
+
+
+@pytest.mark.parametrize(
+    "words", [("tools", "--no-delete"), ("tools", "list", "--no-delete"), ("tools", "--no-delete", "list")]
+)
+def test_options_leave_tools_out(cli: Cli, words: tuple[str, ...]) -> None:
+    listed = cli(*words, "--json")
+
+    assert "destructive" not in {tool["effect"] for tool in listed.json}
+    assert {tool["effect"] for tool in listed.json} == {"read", "write"}

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Iterator
 from typing import Any, get_args
 
 import httpx
 import pytest
 
-from segment_toolkit import Envelope, SegmentToolkit
+from segment_toolkit import Envelope, Reliability, SegmentToolkit
 from segment_toolkit.errors import Code
 from segment_toolkit.sandbox import Sandbox
 from tests.replies import completion
 
 TRACK = {"userId": "u", "event": "E"}
+ONCE = Reliability.none()
+
+
+@pytest.fixture
+def toolkit(box: Sandbox) -> Iterator[SegmentToolkit]:
+    """One that shows every failure at once (tests/reliability holds what becomes of them)."""
+    with SegmentToolkit.sandbox(box, reliability=ONCE) as made:
+        yield made
 
 
 def failing(toolkit: SegmentToolkit, slug: str, arguments: Any, **options: Any) -> tuple[Envelope, Any]:
@@ -107,7 +116,7 @@ def test_an_unknown_region_is_refused_rather_than_guessed() -> None:
 
 
 def test_a_closed_port_is_a_network_failure_and_nothing_was_sent() -> None:
-    toolkit = SegmentToolkit(write_key="k" * 32, tracking_url="http://127.0.0.1:9", environ={})
+    toolkit = SegmentToolkit(write_key="k" * 32, tracking_url="http://127.0.0.1:9", environ={}, reliability=ONCE)
 
     envelope, failure = failing(toolkit, "SEGMENT_TRACK", TRACK)
 

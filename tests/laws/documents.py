@@ -83,6 +83,8 @@ _SENSIBLE: dict[str, st.SearchStrategy[Any]] = {
     "period": st.sampled_from(["2026-03-01", "2025-12-01"]),
     "messageId": st.uuids().map(str),
     "writeKey": st.just("k" * 32),
+    "sourceId": st.from_regex(r"[A-Za-z0-9]{1,22}", fullmatch=True),
+    "destinationId": st.from_regex(r"[A-Za-z0-9]{1,22}", fullmatch=True),
     "integrations": st.dictionaries(st.sampled_from(["All", "Mixpanel"]), st.booleans(), max_size=2),
     "context": st.fixed_dictionaries({}, optional={"ip": st.just("203.0.113.7"), "page": free_form}),
     "startTime": st.nothing(),

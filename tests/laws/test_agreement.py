@@ -266,7 +266,7 @@ def test_a_degraded_answer_is_a_failure_whose_data_fits_the_output_schema(slug: 
     box = Sandbox()
     box.inject(status=200, body="<!DOCTYPE html><html></html>", times=5)
 
-    envelope = SegmentToolkit.sandbox(box).tools.execute(slug, good_calls(box)[slug], user_id="u1")
+    envelope = SegmentToolkit.sandbox(box, max_retries=0).tools.execute(slug, good_calls(box)[slug], user_id="u1")
 
     assert not envelope.successful
     assert envelope.data["degraded"] is True

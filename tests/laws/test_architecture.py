@@ -215,8 +215,7 @@ LIGHT = {
         "SegmentToolkit(AnthropicProvider()).tools.get()"
     ),
     "naming every provider": (
-        "import segment_toolkit.providers as p\nfrom importlib.util import find_spec\n"
-        "[p.provider_class(n)() for n in p.PROVIDERS if find_spec(f'segment_toolkit.providers.{n}')]"
+        "import segment_toolkit.providers as p\n[p.provider_class(name)() for name in p.PROVIDERS]"
     ),
     "listing as Composio does": (
         "from segment_toolkit import Composio\nComposio().tools.get(user_id='u1', toolkits=['SEGMENT'])"

@@ -13,11 +13,12 @@ from typing import Any, NamedTuple, get_args
 import httpx
 import pytest
 
-from segment_toolkit import Envelope, Failure, SegmentToolkit
+from segment_toolkit import Envelope, Failure, Reliability, SegmentToolkit
 from segment_toolkit.errors import Code
 from segment_toolkit.sandbox import Sandbox
 from segment_toolkit.tool import Api, Effect, Tool
 from segment_tools import TOOLS
+from tests.clocks import FakeClock
 
 from .good_calls import good_calls
 from .hostile import PLANTED_KEY, PLANTED_TOKEN
@@ -102,10 +103,13 @@ Outcome = tuple[Tool[Any], Envelope, Failure]
 
 
 def run(tool: Tool[Any], fault: dict[str, Any], **options: Any) -> tuple[Envelope, Sandbox]:
-    """A right call of `tool` while every host answers with `fault`."""
+    """A right call of `tool` while every host answers with `fault`, however often it is asked."""
     box = Sandbox()
-    box.inject(**fault, times=5)
-    envelope = SegmentToolkit.sandbox(box, **options).tools.execute(tool.slug, good_calls(box)[tool.slug], user_id="u1")
+    box.inject(**fault, times=20)
+    reliability = Reliability(clock=FakeClock())
+    envelope = SegmentToolkit.sandbox(box, reliability=reliability, **options).tools.execute(
+        tool.slug, good_calls(box)[tool.slug], user_id="u1"
+    )
     return envelope, box
 
 
@@ -202,7 +206,7 @@ def test_an_event_that_may_have_been_recorded_is_not_called_retryable(name: str)
 def test_an_event_repeated_with_its_id_is_recorded_once(slug: str, name: str) -> None:
     box = Sandbox()
     box.inject(**FAULTS[name].inject)
-    toolkit = SegmentToolkit.sandbox(box)
+    toolkit = SegmentToolkit.sandbox(box, reliability=Reliability.none())
     arguments = {"userId": "u", "messageId": "m-1"}
 
     first = toolkit.tools.execute(slug, arguments, user_id="u1")
@@ -219,7 +223,7 @@ def test_an_event_repeated_with_its_id_is_recorded_once(slug: str, name: str) ->
 def test_a_batch_repeated_from_its_receipts_is_recorded_once(slug: str, name: str) -> None:
     box = Sandbox()
     box.inject(**{**FAULTS[name].inject, "after": True})
-    toolkit = SegmentToolkit.sandbox(box)
+    toolkit = SegmentToolkit.sandbox(box, reliability=Reliability.none())
     batch = [{"type": "page", "userId": f"u{i}", "timestamp": "2026-01-31T09:30:00Z"} for i in range(3)]
 
     first = toolkit.tools.execute(slug, {"batch": batch}, user_id="u1")
@@ -237,8 +241,9 @@ def test_when_the_second_of_two_requests_fails_the_first_is_still_told(name: str
     box.inject(status=200, body='{"success": true}', after=True)
     box.inject(**FAULTS[name].inject)
     events = [{"type": "page", "userId": f"u{index}"} for index in range(2_501)]
+    toolkit = SegmentToolkit.sandbox(box, reliability=Reliability.none())
 
-    envelope = SegmentToolkit.sandbox(box).tools.execute("SEGMENT_BATCH", {"batch": events}, user_id="u1")
+    envelope = toolkit.tools.execute("SEGMENT_BATCH", {"batch": events}, user_id="u1")
 
     assert not envelope.successful
     accepted = [receipt["accepted"] for receipt in envelope.data["receipts"]]
@@ -293,8 +298,9 @@ def test_a_404_is_not_forgotten_when_the_next_host_is_down() -> None:
     box = Sandbox()
     box.inject(status=404, body='{"errors":[{"type":"not-found","message":"Resource not found"}]}')
     box.inject(error=httpx.ConnectError)
+    toolkit = SegmentToolkit.sandbox(box, reliability=Reliability.none())
 
-    envelope = SegmentToolkit.sandbox(box).tools.execute("SEGMENT_GET_DESTINATION", {"destinationId": "d"})
+    envelope = toolkit.tools.execute("SEGMENT_GET_DESTINATION", {"destinationId": "d"})
 
     assert "404" in json.dumps(envelope)
 

@@ -9,7 +9,14 @@ from typing import Any
 
 import pytest
 
-from segment_toolkit import AsyncSegmentToolkit, Envelope, SegmentToolkit, after_execute, before_execute
+from segment_toolkit import (
+    AsyncSegmentToolkit,
+    Envelope,
+    SegmentToolkit,
+    after_execute,
+    approve_everything,
+    before_execute,
+)
 from segment_toolkit.sandbox import Sandbox
 from tests.parallel.slow_segment import SlowSegment
 from tests.replies import completion
@@ -97,7 +104,7 @@ def test_what_changes_the_workspace_waits_for_all_before_it_and_all_after_wait_f
     calls = [track("a"), track("b"), ("SEGMENT_DELETE_SOURCE", {"sourceId": "s"}), track("c"), track("d")]
 
     with SlowSegment(together=2, patience=0.3) as server:
-        envelopes = handle(server, completion(*calls), approve=lambda _: True)
+        envelopes = handle(server, completion(*calls), approve=approve_everything)
 
     users = [user for _, user in server.seen]
     assert (set(users[:2]), users[2], set(users[3:])) == ({"a", "b"}, None, {"c", "d"})
@@ -148,7 +155,7 @@ def test_the_hosts_functions_run_one_at_a_time_in_order_in_the_callers_thread(ha
 
     calls = [track("a"), ("SEGMENT_DELETE_SOURCE", {"sourceId": "s"}), track("b")]
     with SlowSegment(together=2, patience=20) as server:
-        handle(server, completion(*calls), [before, after], approve=approve)
+        handle(server, completion(*calls), [before, after], approve=approve, timeout=2, max_retries=0)
 
     assert [(what, of) for what, of, _ in said] == [
         ("before", "a"), ("before", None), ("approve", "SEGMENT_DELETE_SOURCE"), ("before", "b"),

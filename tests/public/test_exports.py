@@ -13,9 +13,10 @@ from segment_toolkit import exceptions
 
 def test_the_public_names_are_these() -> None:
     assert set(segment_toolkit.__all__) == {
-        "AgentRun", "Approval", "AsyncSegmentToolkit", "Composio", "Envelope", "Failure", "OpenAIProvider",
-        "SegmentToolkit", "ToolkitError", "__version__", "after_execute", "arun_agent", "auth_scheme", "before_execute",
-        "composio_tools", "run_agent", "schema_modifier",
+        "AgentRun", "Approval", "Approvals", "AsyncSegmentToolkit", "Cap", "Composio", "Envelope", "Failure",
+        "OpenAIProvider", "Override", "PendingApproval", "PiiGuard", "Policy", "Reliability", "SegmentToolkit",
+        "ToolkitError", "__version__", "after_execute", "approve_everything", "arun_agent", "auth_scheme",
+        "before_execute", "composio_tools", "run_agent", "schema_modifier",
     }  # fmt: skip
     for name in segment_toolkit.__all__:
         assert getattr(segment_toolkit, name) is not None

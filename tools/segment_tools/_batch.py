@@ -19,6 +19,7 @@ from segment_toolkit.tool import Api, Arguments, Flow, JsonObject, Request, Resu
 from ._event import ACCEPTED, MOST_EVENT_BYTES, oversize, prepared
 from ._event_rules import event_problems, misplaced, shared_problems
 from ._event_warnings import event_warnings
+from ._keys import sent
 
 MOST_EVENTS = 2_500
 MOST_REQUEST_BYTES = 500_000
@@ -144,13 +145,13 @@ def send_batch(events: Sequence[JsonObject], shared: JsonObject) -> Flow:
     except InvalidArguments as error:
         error.data |= refused_receipts({"batch": events}, error.problems)
         raise
-    for sent, (body, span) in enumerate(bodies):
+    for done, (body, span) in enumerate(bodies):
+        # Repeatable: every event in it has its messageId.
+        request = Request("POST", "/batch", Api.TRACKING, body=body, write_key=write_key, repeatable=True)
         try:
-            yield Request(
-                "POST", "/batch", api=Api.TRACKING, body=body, write_key=write_key, progress=(span.stop, len(events))
-            )
+            write_key = yield from sent(request._replace(progress=(span.stop, len(events))))
         except (UpstreamError, TransportError) as error:
-            raise _interrupted(error, receipts, span, sent) from None
+            raise _interrupted(error, receipts, span, done) from None
         for index in span:
             receipts[index]["accepted"] = True
     warnings = list(dict.fromkeys(w for event in events for w in event_warnings({**shared, **event})))

@@ -18,6 +18,7 @@ from segment_toolkit.errors import InvalidArguments, Problem, ToolkitError, Tran
 from segment_toolkit.tool import Api, Flow, JsonObject, Request, Result
 
 from ._event_warnings import event_warnings
+from ._keys import sent
 
 #: "32 KB" in Segment's documentation; 32,000 is under both readings of it. Counted on the bytes to be sent.
 MOST_EVENT_BYTES = 32_000
@@ -41,7 +42,9 @@ def send_event(kind: str, fields: JsonObject) -> Flow:
     if len(body) > MOST_EVENT_BYTES:
         raise InvalidArguments([oversize(len(body))])
     try:
-        yield Request("POST", f"/{kind}", api=Api.TRACKING, body=body, write_key=write_key)
+        # Repeatable: the messageId is in the body, and nothing in it gets stale.
+        event_request = Request("POST", f"/{kind}", api=Api.TRACKING, body=body, write_key=write_key, repeatable=True)
+        yield from sent(event_request)
     except (UpstreamError, TransportError) as error:
         error.data["messageId"] = event["messageId"]
         raise explained(error, kept_id="messageId" in fields) from None

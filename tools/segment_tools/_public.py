@@ -5,14 +5,15 @@ Source: Segment Public API reference, version 73. Required members below are tho
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Generator, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
 from pydantic import Field
 
-from segment_toolkit.errors import DegradedAnswer, Problem
-from segment_toolkit.tool import Arguments, JsonObject, Response, Result
+from segment_toolkit.errors import DegradedAnswer, Problem, UpstreamError
+from segment_toolkit.tool import Arguments, JsonObject, Request, Response, Result, is_mask
 
 
 class Pagination(Arguments):
@@ -97,19 +98,35 @@ def pagination_problems(document: Mapping[str, Any]) -> Iterator[Problem]:
         )
 
 
+#: Every id that Segment documents is letters and digits, some with `_`; `-` is let through as harmless.
+_ID = re.compile(r"[A-Za-z0-9_-]{1,200}")
+_EXAMPLE_ID = "nR7kq2Zt4WmX9bVc1sLd8P"
+
+
 def id_problems(document: Mapping[str, Any], *names: str) -> Iterator[Problem]:
-    """Ids that cannot be one: blank, dots (a URL drops them and asks for something else), control characters."""
+    """Ids that cannot be one. What could mean something in a path (dots, slashes, `%`) is not sent even encoded:
+    something between us and Segment may decode it, and ask for something else.
+    """
     for name in names:
         value = document.get(name)
         if not isinstance(value, str):
             continue
         if not value.strip() or not value.strip("."):
-            yield Problem(name, "is blank; expected an id such as nR7kq2Zt4WmX9bVc1sLd8P")
-        elif not value.isprintable() or len(value) > 200:
-            yield Problem(
-                name,
-                "has characters that no id has, or too many; expected for example nR7kq2Zt4WmX9bVc1sLd8P",
-            )
+            yield Problem(name, f"is blank; expected an id such as {_EXAMPLE_ID}")
+        elif not is_id(value):
+            yield Problem(name, f"has characters that no id has, or too many; expected for example {_EXAMPLE_ID}")
+
+
+def is_id(text: str) -> bool:
+    """Whether the text may stand in a path as it is."""
+    return _ID.fullmatch(text) is not None
+
+
+def key_problems(document: Mapping[str, Any]) -> Iterator[Problem]:
+    """A write key that goes into a path: as an id, or a mask, which is looked up and not sent."""
+    value = document.get("writeKey")
+    if isinstance(value, str) and not is_id(value) and not is_mask(value):
+        yield Problem("writeKey", "is no write key; expected 32 letters and digits, or a mask as answers show them")
 
 
 def holding(response: Response, member: str, kind: type) -> JsonObject:
@@ -128,8 +145,34 @@ def holding(response: Response, member: str, kind: type) -> JsonObject:
     return response.data
 
 
+def source_now(source_id: str) -> Generator[Request, Response, JsonObject]:
+    """The source as it is, write keys and all: for reading back what a write did."""
+    response = yield Request("GET", path("sources", source_id))
+    source: JsonObject = holding(response, "source", dict)["source"]
+    return source
+
+
 def _whole(found: Any) -> bool:
     return bool(found) if isinstance(found, dict) else all(isinstance(item, dict) for item in found)
+
+
+def deleted(request: Request) -> Generator[Request, Response, Response]:
+    """The answer to a deletion. Repeatable: an id is never given out again (assumed).
+
+    When an attempt was lost and Segment then answers 404, it is gone: that is what was asked for.
+    """
+    try:
+        return (yield request._replace(repeatable=True))
+    except UpstreamError as error:
+        if error.status != 404 or not error.outcome_unknown:
+            raise
+        return Response(404, {"status": "SUCCESS", "warnings": [GONE]}, error.host)
+
+
+GONE = (
+    "Segment's answer to the first attempt was lost; asked again, it answered 404: it does not exist, now or ever. "
+    "If the id was right, it was deleted by this call."
+)
 
 
 def done(response: Response, **more: str) -> JsonObject:

@@ -15,9 +15,10 @@ from pydantic import Field
 
 from segment_toolkit.encoding import encode
 from segment_toolkit.errors import Problem
-from segment_toolkit.tool import Api, Arguments, Effect, Flow, Request, Result, Tool
+from segment_toolkit.tool import Api, Arguments, Effect, Flow, ReadBack, Request, Result, Tool, Verdict, marked
 
-from ._public import Label, LabelAnswer, holding, id_problems, path
+from ._impact import OF_SOURCE
+from ._public import Label, LabelAnswer, holding, id_problems, path, source_now
 
 
 class AddLabelsToSource(Arguments):
@@ -43,8 +44,19 @@ def rules(document: Mapping[str, Any]) -> Iterator[Problem]:
 
 def run(args: AddLabelsToSource) -> Flow:
     body = encode({"labels": [label.wire() for label in args.labels]})
-    response = yield Request("POST", path("sources", args.source_id, "labels"), body=body)
-    return holding(response, "labels", list)
+    # Repeatable: it adds and never replaces, and a source has one value for a key [docs: "Label resources"].
+    response = yield Request("POST", path("sources", args.source_id, "labels"), body=body, repeatable=True)
+    return marked(holding(response, "labels", list))
+
+
+def verify(args: AddLabelsToSource) -> ReadBack:
+    """Read the source back and look for the labels."""
+    labels = [label for label in (yield from source_now(args.source_id)).get("labels") or () if isinstance(label, dict)]
+    there = {(label.get("key"), label.get("value")) for label in labels}
+    missing = sum((label.key, label.value) not in there for label in args.labels)
+    if missing:
+        return Verdict("contradicted", f"the source lacks {missing} of the {len(args.labels)} labels")
+    return Verdict("verified", "the source has the labels", {"labels": labels})
 
 
 TOOL = Tool(
@@ -61,5 +73,8 @@ TOOL = Tool(
     result=Labelled,
     run=run,
     rules=rules,
+    verify=verify,
     idempotent=True,
+    undo="Take the labels off in Segment.",
+    scope=OF_SOURCE._replace(labels="labels"),
 )

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from segment_toolkit.tool import Api, Arguments, Effect, Flow, Tool
+from segment_toolkit.tool import Api, Arguments, Effect, Flow, Scope, Tool
 
 from ._batch import BatchAccepted, Event, batch_problems, refused_receipts, send_batch
 from ._fields import Integrations, WriteKey
@@ -53,4 +53,5 @@ TOOL = Tool(
     run=run,
     rules=batch_problems,
     refusal_data=refused_receipts,
+    scope=Scope(write_key="writeKey", events="batch"),
 )

@@ -13,10 +13,11 @@ from typing import Any
 
 from pydantic import Field
 
-from segment_toolkit.errors import Problem
-from segment_toolkit.tool import Api, Arguments, Effect, Flow, Request, Result, Tool
+from segment_toolkit.errors import Problem, UpstreamError
+from segment_toolkit.tool import Api, Arguments, Effect, Flow, ReadBack, Request, Result, Tool, Verdict
 
-from ._public import done, id_problems, path
+from ._impact import OF_SOURCE, deletion
+from ._public import deleted, done, id_problems, path, source_now
 
 
 class DeleteSource(Arguments):
@@ -33,12 +34,24 @@ def rules(document: Mapping[str, Any]) -> Iterable[Problem]:
     return id_problems(document, "sourceId")
 
 
+NOTE = "The source is deleted. Events sent with its write keys are lost from now on, though Segment still answers 200."
+
+
 def run(args: DeleteSource) -> Flow:
-    response = yield Request("DELETE", path("sources", args.source_id))
-    note = (
-        "The source is deleted. Events sent with its write keys are lost from now on, though Segment still answers 200."
-    )
-    return done(response, sourceId=args.source_id, note=note)
+    response = yield from deleted(Request("DELETE", path("sources", args.source_id)))
+    return done(response, sourceId=args.source_id, note=NOTE)
+
+
+def verify(args: DeleteSource) -> ReadBack:
+    """Ask for the source: 404 is what is wanted. Raises what any other answer is."""
+    try:
+        yield from source_now(args.source_id)
+    except UpstreamError as error:
+        if error.status != 404 or error.unreadable:
+            raise
+        gone = {"status": "SUCCESS", "sourceId": args.source_id, "note": NOTE}
+        return Verdict("verified", "Segment knows no such source", gone)
+    return Verdict("contradicted", "the source is still there")
 
 
 TOOL = Tool(
@@ -56,4 +69,7 @@ TOOL = Tool(
     result=Deleted,
     run=run,
     rules=rules,
+    verify=verify,
+    impact=lambda args: deletion(args.source_id),
+    scope=OF_SOURCE,
 )

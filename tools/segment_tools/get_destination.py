@@ -14,9 +14,10 @@ from typing import Any
 from pydantic import Field
 
 from segment_toolkit.errors import Problem
-from segment_toolkit.tool import Api, Arguments, Effect, Flow, Request, Result, Tool
+from segment_toolkit.tool import Api, Arguments, Effect, Flow, Request, Result, Tool, marked
 
 from ._fallback import read_anywhere
+from ._impact import OF_DESTINATION
 from ._public import Attempt, Destination, id_problems, path
 
 
@@ -38,7 +39,7 @@ def rules(document: Mapping[str, Any]) -> Iterable[Problem]:
 def run(args: GetDestination) -> Flow:
     request = Request("GET", path("destinations", args.destination_id))
     minimal = {"destination": {"id": args.destination_id}}
-    return (yield from read_anywhere(request, member="destination", needs="id", minimal=minimal))
+    return marked((yield from read_anywhere(request, member="destination", needs="id", minimal=minimal)))
 
 
 TOOL = Tool(
@@ -56,4 +57,5 @@ TOOL = Tool(
     result=Found,
     run=run,
     rules=rules,
+    scope=OF_DESTINATION,
 )

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from segment_toolkit.errors import Problem
-from segment_toolkit.tool import Api, Arguments, Effect, Flow, Tool
+from segment_toolkit.tool import Api, Arguments, Effect, Flow, Scope, Tool
 
 from ._event import Accepted, send_event
 from ._event_rules import event_problems
@@ -55,4 +55,5 @@ TOOL = Tool(
     result=Accepted,
     run=run,
     rules=rules,
+    scope=Scope(write_key="writeKey"),
 )

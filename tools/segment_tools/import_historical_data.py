@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from segment_toolkit.errors import Problem
-from segment_toolkit.tool import Api, Arguments, Effect, Flow, Tool
+from segment_toolkit.tool import Api, Arguments, Effect, Flow, Scope, Tool
 
 from ._batch import BatchAccepted, EventMembers, batch_problems, refused_receipts, send_batch
 from ._event_rules import timestamp_problem
@@ -114,4 +114,5 @@ TOOL = Tool(
     run=run,
     rules=rules,
     refusal_data=refused_receipts,
+    scope=Scope(write_key="writeKey", events="batch"),
 )

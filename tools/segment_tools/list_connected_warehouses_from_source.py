@@ -14,8 +14,9 @@ from typing import Any
 from pydantic import Field
 
 from segment_toolkit.errors import Problem
-from segment_toolkit.tool import Api, Arguments, Effect, Flow, Request, Result, Tool
+from segment_toolkit.tool import Api, Arguments, Effect, Flow, Request, Result, Tool, marked
 
+from ._impact import OF_SOURCE
 from ._public import PageOf, Pagination, Warehouse, holding, id_problems, pagination_problems, path
 
 
@@ -37,7 +38,7 @@ def rules(document: Mapping[str, Any]) -> Iterator[Problem]:
 def run(args: ListConnectedWarehouses) -> Flow:
     query = args.pagination.query()
     response = yield Request("GET", path("sources", args.source_id, "connected-warehouses"), query=query)
-    return holding(response, "warehouses", list)
+    return marked(holding(response, "warehouses", list))
 
 
 TOOL = Tool(
@@ -52,4 +53,5 @@ TOOL = Tool(
     result=Warehouses,
     run=run,
     rules=rules,
+    scope=OF_SOURCE,
 )

@@ -20,6 +20,7 @@ from segment_toolkit.tool import Api, Arguments, Effect, Flow, Request, Result, 
 from ._event import utc
 from ._event_rules import timestamp_problem
 from ._fallback import read_anywhere
+from ._impact import OF_DESTINATION
 from ._public import Attempt, id_problems, path
 
 #: granularity -> longest range, oldest start.
@@ -138,4 +139,5 @@ TOOL = Tool(
     result=Metrics,
     run=run,
     rules=rules,
+    scope=OF_DESTINATION,
 )

@@ -16,6 +16,7 @@ from pydantic import Field
 from segment_toolkit.errors import Problem
 from segment_toolkit.tool import Api, Arguments, Effect, Flow, Request, Result, Tool
 
+from ._impact import OF_SOURCE
 from ._public import holding, id_problems, path
 
 
@@ -51,4 +52,5 @@ TOOL = Tool(
     result=SchemaSettings,
     run=run,
     rules=rules,
+    scope=OF_SOURCE,
 )

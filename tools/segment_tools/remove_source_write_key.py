@@ -1,6 +1,6 @@
 """SEGMENT_REMOVE_SOURCE_WRITE_KEY: revoke one write key of a source.
 
-Sends    DELETE /sources/{sourceId}/writekey/{writeKey} (Public API, alpha)
+Sends    DELETE /sources/{sourceId}/writekey/{writeKey} (Public API, alpha); before, for a masked key, GET the source
 Returns  {"status": "SUCCESS", "sourceId": str, "note": str}
 Fails    404 resource not found; 422; 429
 Source   Segment Public API reference, "Remove Write Key from Source"
@@ -8,20 +8,22 @@ Source   Segment Public API reference, "Remove Write Key from Source"
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
 from pydantic import Field
 
 from segment_toolkit.errors import Problem
-from segment_toolkit.tool import SECRET, Api, Arguments, Effect, Flow, Request, Result, Tool
+from segment_toolkit.tool import SECRET, Api, Arguments, Effect, Flow, ReadBack, Request, Result, Tool, Verdict, mask
 
-from ._public import done, id_problems, path
+from ._impact import OF_SOURCE, key_removal
+from ._keys import key_of_source
+from ._public import deleted, done, id_problems, key_problems, path, source_now
 
 
 class RemoveSourceWriteKey(Arguments):
     source_id: str = Field(description="From the source's settings")
-    write_key: Annotated[str, SECRET] = Field(description="The whole key")
+    write_key: Annotated[str, SECRET] = Field(description="Key, or its mask")
 
 
 class Removed(Result):
@@ -30,14 +32,30 @@ class Removed(Result):
     note: str = Field(description="What is now true, and what is not.")
 
 
-def rules(document: Mapping[str, Any]) -> Iterable[Problem]:
-    return id_problems(document, "sourceId", "writeKey")
+def rules(document: Mapping[str, Any]) -> Iterator[Problem]:
+    yield from id_problems(document, "sourceId")
+    yield from key_problems(document)
+
+
+NOTE = "The key is revoked. Events sent with it are lost from now on, though Segment still answers 200."
 
 
 def run(args: RemoveSourceWriteKey) -> Flow:
-    response = yield Request("DELETE", path("sources", args.source_id, "writekey", args.write_key), secret_path=True)
-    note = "The key is revoked. Events sent with it are lost from now on, though Segment still answers 200."
-    return done(response, sourceId=args.source_id, note=note)
+    key = yield from key_of_source(args.source_id, args.write_key)
+    response = yield from deleted(Request("DELETE", path("sources", args.source_id, "writekey", key), secret_path=True))
+    return done(response, sourceId=args.source_id, note=NOTE)
+
+
+def verify(args: RemoveSourceWriteKey) -> ReadBack:
+    """Read the source's keys back. None at all tells nothing: a token without Source Admin is shown none either."""
+    key = args.write_key.strip()
+    keys = (yield from source_now(args.source_id)).get("writeKeys")
+    if not isinstance(keys, list) or not keys:
+        return Verdict("unverified", "the source shows no keys: none are left, or this token may not see them")
+    if any(key in (own, mask(own)) for own in keys if isinstance(own, str)):
+        return Verdict("contradicted", "the source still has the key")
+    gone = {"status": "SUCCESS", "sourceId": args.source_id, "note": NOTE}
+    return Verdict("verified", "the source has other keys, and not this one", gone)
 
 
 TOOL = Tool(
@@ -54,4 +72,7 @@ TOOL = Tool(
     result=Removed,
     run=run,
     rules=rules,
+    verify=verify,
+    impact=lambda args: key_removal(args.source_id, args.write_key),
+    scope=OF_SOURCE,
 )

@@ -8,16 +8,30 @@ Source   Segment Public API reference, "Update Source". Whether `settings` merge
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from typing import Annotated, Any
 
 from pydantic import Field
 
-from segment_toolkit.encoding import encode
+from segment_toolkit.encoding import encode, member_path
 from segment_toolkit.errors import Problem
-from segment_toolkit.tool import Api, Arguments, Effect, Flow, Request, Result, Tool
+from segment_toolkit.tool import (
+    Api,
+    Arguments,
+    Effect,
+    Flow,
+    Impact,
+    ReadBack,
+    Request,
+    Response,
+    Result,
+    Tool,
+    Verdict,
+    marked,
+)
 
-from ._public import Source, holding, id_problems, path
+from ._impact import OF_SOURCE, changes
+from ._public import Source, holding, id_problems, path, source_now
 
 CHANGES = ("name", "enabled", "slug", "settings")
 
@@ -44,10 +58,33 @@ def rules(document: Mapping[str, Any]) -> Iterator[Problem]:
             yield Problem(name, "is blank; expected some text, or leave it out")
 
 
+def impact(args: UpdateSource) -> Generator[Request, Response, Impact]:
+    return changes(args.source_id, {name: value for name, value in args.wire().items() if name in CHANGES})
+
+
+def verify(args: UpdateSource) -> ReadBack:
+    """Read the source back. Of `settings` the given ones count: whether they replace the others is not documented."""
+    wanted = args.wire()
+    source = yield from source_now(args.source_id)
+    settings = source.get("settings") or {}
+    wrong: list[str] = [
+        name for name in ("name", "enabled", "slug") if name in wanted and source.get(name) != wanted[name]
+    ]
+    wrong += [
+        member_path("settings", name)
+        for name, value in wanted.get("settings", {}).items()
+        if name not in settings or settings[name] != value
+    ]
+    if wrong:
+        return Verdict("contradicted", f"the source has another {' and '.join(wrong)} than was asked for")
+    return Verdict("verified", "the source reads as asked", {"source": source})
+
+
 def run(args: UpdateSource) -> Flow:
-    changes = args.wire()
-    response = yield Request("PATCH", path("sources", changes.pop("sourceId")), body=encode(changes))
-    return holding(response, "source", dict)
+    wanted = args.wire()
+    # Repeatable: it sets values, so twice is once, whether Segment merges `settings` or replaces them.
+    response = yield Request("PATCH", path("sources", wanted.pop("sourceId")), body=encode(wanted), repeatable=True)
+    return marked(holding(response, "source", dict))
 
 
 TOOL = Tool(
@@ -62,5 +99,9 @@ TOOL = Tool(
     result=Updated,
     run=run,
     rules=rules,
+    verify=verify,
     idempotent=True,
+    impact=impact,
+    undo="Update it again with the values it has now.",
+    scope=OF_SOURCE,
 )

@@ -1,0 +1,115 @@
+"""What is known of one tool call: for whom it runs, and how far it has come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from .credentials import Credentials
+from .policy.scopes import current_scope
+from .redaction import Redactor, told
+
+if TYPE_CHECKING:
+    from .approvals import PendingApproval
+    from .attempts import Attempt
+    from .envelope import Envelope
+    from .observe.otel import CallSpan
+    from .policy.scopes import RunScope
+    from .tool import Response, Tool, Verdict
+    from .toolcall import ToolCall
+
+#: Told after a request how many events of a long call are sent, and how many there are.
+Progress = Callable[[int, int], Any]
+
+
+@dataclass(frozen=True)
+class Caller:
+    """For whom a call runs: the host's tenant (never Segment's userId), and what the host said about its account.
+
+    `approved`: the host's user has approved this very call, in the approval dialogue of an agent framework.
+    `approval`: the token of a call that was refused before; `override` goes with it, or with nothing.
+    `preview`: show what would be sent, and send nothing.
+    """
+
+    user_id: str | None = None
+    connected_account_id: str | None = None
+    custom_auth_params: Mapping[str, Any] | None = field(default=None, repr=False)
+    modifiers: Sequence[Any] | None = None
+    approved: bool = False
+    on_progress: Progress | None = field(default=None, repr=False)
+    approval: str | None = field(default=None, repr=False)
+    override: bool = False
+    preview: bool = False
+
+
+# Until its account is known, a call has no credentials and nothing to redact.
+_NOBODY = Credentials()
+NOTHING = Redactor(())
+
+
+class Run:
+    """What is known of one call so far; `credentials` is what its requests are sent with.
+
+    `ready` says that nobody needs to be asked any more; `approved_by` who let the call run, where somebody had to;
+    `pending` is the approval that it waits for; `previewed` that it was only shown; `changes` say what the host's
+    policy changed in the arguments; `verification` what reading back showed.
+    `lost_seconds` went into failed attempts and waiting; `renewed` says that credentials were fetched anew.
+    For those who watch: `error` is what the tool raised and `result` its own envelope, before the host's after_execute;
+    `span` is its OpenTelemetry span, if there is one; `heard` says that somebody wants to hear of it.
+    """
+
+    __slots__ = (
+        "approved_by",
+        "arguments",
+        "attempts",
+        "call",
+        "caller",
+        "changes",
+        "credentials",
+        "error",
+        "heard",
+        "lost_seconds",
+        "notes",
+        "pending",
+        "previewed",
+        "ready",
+        "redactor",
+        "renewed",
+        "result",
+        "scope",
+        "slug",
+        "span",
+        "tool",
+        "toolkit",
+        "verification",
+    )
+
+    def __init__(self, call: ToolCall, caller: Caller) -> None:
+        self.call = call
+        self.caller = caller
+        self.credentials = _NOBODY
+        self.redactor = NOTHING
+        self.notes: list[str] = []
+        self.attempts: list[Attempt] = []
+        self.lost_seconds = 0.0
+        self.renewed = False
+        self.slug = ""
+        self.toolkit = ""
+        self.tool: Tool[Any] | None = None
+        self.arguments: Any = None
+        self.scope: RunScope | None = current_scope()
+        self.ready = False
+        self.approved_by = ""
+        self.pending: PendingApproval | None = None
+        self.previewed = False
+        self.changes: list[str] = []
+        self.verification: Verdict | None = None
+        self.error: Exception | None = None
+        self.result: Envelope | None = None
+        self.span: CallSpan | None = None
+        self.heard = False
+
+    def learn(self, response: Response) -> None:
+        """The secrets that an answer of Segment's told join those that the call keeps to itself."""
+        self.redactor = self.redactor.also(told(response.data))
