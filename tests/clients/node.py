@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
+import hashlib
 import os
 import shutil
 import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
@@ -21,12 +26,22 @@ def installed(folder: Path) -> Path:
     npm = shutil.which("npm")
     if npm is None or shutil.which("node") is None:
         _unavailable("npm is not installed: no comparison with packages from it")
-    if not _is_current(folder):
-        command = [npm, "ci", "--no-audit", "--no-fund"]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=_INSTALL_SECONDS)
-        if done.returncode != 0:
-            _unavailable(f"npm ci does not work in {folder.name}: {done.stderr.strip()[-500:]}")
+    with _alone_in(folder):
+        if not _is_current(folder):
+            command = [npm, "ci", "--no-audit", "--no-fund"]
+            done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=_INSTALL_SECONDS)
+            if done.returncode != 0:
+                _unavailable(f"npm ci does not work in {folder.name}: {done.stderr.strip()[-500:]}")
     return folder
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Tests run in several processes: the others wait until the packages are there."""
+    name = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
+    with (Path(tempfile.gettempdir()) / f"segment-toolkit-npm-{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def run_node(script: Path, stdin: str, timeout_seconds: float = 60) -> str:
