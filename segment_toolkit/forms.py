@@ -50,8 +50,10 @@ def mcp_tool(tool: ToolDefinition) -> dict[str, Any]:
 
 
 def envelope_schema(data: dict[str, Any]) -> dict[str, Any]:
-    """What `structuredContent` is: the envelope. Of a failed call `data` has some or none of its members."""
-    members = {key: value for key, value in data.items() if key != "required"}
+    """What `structuredContent` is: the envelope. Nothing in `data` is required: a failed call has some or none of it,
+    and Segment may leave out what it documents, which a client that validates must not take for a broken server.
+    """
+    members = _optional(data)
     return {
         "type": "object",
         "properties": {
@@ -62,6 +64,13 @@ def envelope_schema(data: dict[str, Any]) -> dict[str, Any]:
         "required": ["data", "error", "successful"],
         "additionalProperties": False,
     }
+
+
+def _optional(schema: Any) -> Any:
+    """The schema with no member required, at any depth. No tool has a member that is called `required`."""
+    if isinstance(schema, dict):
+        return {key: _optional(value) for key, value in schema.items() if key != "required"}
+    return [_optional(item) for item in schema] if isinstance(schema, list) else schema
 
 
 def _provider(form: str) -> Provider:

@@ -1,12 +1,24 @@
-"""A toolkit's constructor options, checked where they are given: ours, and Composio's, which need nothing here."""
+"""A toolkit's constructor options: their types, and their checks where they are given. Composio's need nothing here."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from .names import did_you_mean, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .accounts.store import AccountStore
+    from .approvals import Approvals, Approve
+    from .observe import OpenTelemetry
+    from .observe.audit import AuditLog
+    from .observe.watch import Observer
+    from .policy import Policy
+    from .reliability.options import Reliability
+    from .reliability.renewal import CredentialsOf
 
 #: Composio's constructor options that mean nothing without its cloud: taken, so that its code moves over, and unused.
 INERT = frozenset({
@@ -15,6 +27,36 @@ INERT = frozenset({
     "file_upload_path_deny_segments", "file_upload_dirs", "user_api_key", "org_api_key", "org_id", "project_id",
     "disable_api_key",
 })  # fmt: skip
+
+
+class Options(TypedDict, total=False):
+    """What both toolkits take by keyword; `Parts` and `Settings` say what each means. None means the default."""
+
+    api_key: str | None
+    region: str | None
+    public_api_token: str | None
+    write_key: str | None
+    write_keys: Mapping[str, str] | None
+    public_api_url: str | None
+    tracking_url: str | None
+    legacy_url: str | None
+    accounts: str | os.PathLike[str] | AccountStore | None
+    credentials: CredentialsOf | None
+    environ: Mapping[str, str] | None
+    approve: Approve | None
+    approvals: Approvals | None
+    policy: Policy | None
+    preview: bool | None
+    reveal_secrets: bool | None
+    timeout: float | None
+    concurrency: int | None
+    reliability: Reliability | None
+    max_retries: int | None
+    audit: AuditLog | str | os.PathLike[str] | None
+    observers: Sequence[Observer] | None
+    opentelemetry: OpenTelemetry | bool | None
+    preflight: str | None
+    verify: bool | None
 
 
 def check_options(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from .discreet import discreet
 from .handling import AsyncBoundProvider, BoundProvider
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .accounts.auth_configs import AsyncAuthConfigs, AuthConfigs
     from .accounts.connected_accounts import AsyncConnectedAccounts, ConnectedAccounts
     from .engine import AsyncEngine, Engine
+    from .options import Options
     from .providers.base import AnyProvider
     from .sandbox import Sandbox
     from .toolkits import AsyncToolkits, Toolkits
@@ -41,7 +42,7 @@ class SegmentToolkit(Truths, Parts):
         *,
         http_client: httpx.Client | None = None,
         transport: httpx.BaseTransport | None = None,
-        **options: Any,
+        **options: Unpack[Options],
     ) -> None:
         super().__init__(provider, **options)
         self._transport = _of_colour(http_client or transport, "close", "SegmentToolkit takes a sync httpx client")
@@ -67,7 +68,9 @@ class SegmentToolkit(Truths, Parts):
 
     @classmethod
     @discreet
-    def sandbox(cls, box: Sandbox | None = None, provider: AnyProvider | None = None, **options: Any) -> Self:
+    def sandbox(
+        cls, box: Sandbox | None = None, provider: AnyProvider | None = None, **options: Unpack[Options]
+    ) -> Self:
         """A toolkit on the local Segment, in this process: no account, no port. `box` is your handle on it.
 
         Everything is approved there, and nothing is read before it; give `approve=None` or your own to try approvals.
@@ -75,7 +78,7 @@ class SegmentToolkit(Truths, Parts):
         from .sandbox import Sandbox
 
         box = box or Sandbox()
-        return cls(provider, transport=box.transport(), **{**_sandbox_options(box), **options})
+        return cls(provider, transport=box.transport(), **_sandbox_options(box, options))
 
     def close(self) -> None:
         """Close the connections. The toolkit can be used again."""
@@ -119,7 +122,7 @@ class AsyncSegmentToolkit(AsyncTruths, Parts):
         *,
         http_client: httpx.AsyncClient | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
-        **options: Any,
+        **options: Unpack[Options],
     ) -> None:
         super().__init__(provider, **options)
         self._transport = _of_colour(
@@ -153,7 +156,9 @@ class AsyncSegmentToolkit(AsyncTruths, Parts):
 
     @classmethod
     @discreet
-    def sandbox(cls, box: Sandbox | None = None, provider: AnyProvider | None = None, **options: Any) -> Self:
+    def sandbox(
+        cls, box: Sandbox | None = None, provider: AnyProvider | None = None, **options: Unpack[Options]
+    ) -> Self:
         """A toolkit on the local Segment, in this process: no account, no port. `box` is your handle on it.
 
         Everything is approved there, and nothing is read before it; give `approve=None` or your own to try approvals.
@@ -161,7 +166,7 @@ class AsyncSegmentToolkit(AsyncTruths, Parts):
         from .sandbox import Sandbox
 
         box = box or Sandbox()
-        return cls(provider, transport=box.async_transport(), **{**_sandbox_options(box), **options})
+        return cls(provider, transport=box.async_transport(), **_sandbox_options(box, options))
 
     async def close(self) -> None:
         """Close the connections. The toolkit can be used again."""
@@ -221,7 +226,7 @@ def _of_colour(transport: Any, closing: str, wanted: str) -> Any:
     return transport
 
 
-def _sandbox_options(box: Sandbox) -> dict[str, Any]:
+def _sandbox_options(box: Sandbox, given: Options) -> Options:
     """The sandbox's workspace, not the environment's; nothing real can be destroyed there, so all is approved."""
     from .approvals.approval import approve_everything
     from .reliability.options import Reliability
@@ -234,4 +239,5 @@ def _sandbox_options(box: Sandbox) -> dict[str, Any]:
         "write_keys": box.write_keys,
         "approve": approve_everything,
         "environ": {},
+        **given,
     }
