@@ -156,6 +156,19 @@ def test_failures_of_every_tool_keep_to_their_output_schema(slug: str) -> None:
 
 
 @pytest.mark.parametrize("era", ERAS)
+def test_an_answer_that_lacks_what_is_documented_reaches_the_client_with_a_warning(era: str) -> None:
+    box = Sandbox()
+    source = {"id": "s1", "slug": "shop", "name": "Shop"}  # without workspaceId, writeKeys, labels...
+    box.inject(status=200, body=json.dumps({"data": {"source": source}}))
+
+    answer = called("SEGMENT_UPDATE_SOURCE", {"sourceId": "s1", "name": "Shop"}, era, box=box)
+
+    assert not answer.is_error
+    assert answer.structured_content["data"]["source"]["name"] == "Shop"
+    assert "differs from its documentation" in str(answer.structured_content["data"]["warnings"])
+
+
+@pytest.mark.parametrize("era", ERAS)
 @pytest.mark.parametrize("tool", ["segment_batch", "segment_import_historical_data"])
 def test_a_long_import_reports_its_progress(tool: str, era: str) -> None:
     event = {"type": "track", "userId": "u", "event": "E", "timestamp": "2024-11-01T08:00:00Z"}
