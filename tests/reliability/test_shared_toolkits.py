@@ -47,9 +47,12 @@ def reconciled(box: Sandbox, envelopes: list[Envelope]) -> dict[str, int]:
     return found
 
 
+# All share one clock, on which the waits of one are lost time of the others: `total` must not run out by that.
+
+
 def test_64_threads_share_a_toolkit_while_a_fifth_of_all_requests_fails(clock: FakeClock) -> None:
     box = troubled(Sandbox())
-    toolkit = SegmentToolkit.sandbox(box, reliability=Reliability(clock=clock, dead_after=0))
+    toolkit = SegmentToolkit.sandbox(box, reliability=Reliability(clock=clock, dead_after=0, total=1e6))
 
     with ThreadPoolExecutor(64) as pool:
         envelopes = list(
@@ -65,7 +68,7 @@ def test_1000_tasks_share_a_toolkit_while_a_fifth_of_all_requests_fails(clock: F
     box = troubled(Sandbox())
 
     async def all_of_them() -> list[Envelope]:
-        options = Reliability(clock=clock, dead_after=0)
+        options = Reliability(clock=clock, dead_after=0, total=1e6)
         async with AsyncSegmentToolkit.sandbox(box, reliability=options) as toolkit:
             calls = (toolkit.tools.execute("SEGMENT_TRACK", {"userId": f"u{n}", "event": "E"}) for n in range(1_000))
             return await asyncio.gather(*calls)
@@ -79,7 +82,7 @@ def test_tasks_on_real_sockets_outlive_resets(clock: FakeClock) -> None:
     box = troubled(Sandbox())
 
     async def all_of_them(url: str) -> list[Envelope]:
-        options = Reliability(clock=clock, dead_after=0)
+        options = Reliability(clock=clock, dead_after=0, total=1e6)
         async with AsyncSegmentToolkit(
             write_key=box.write_key, tracking_url=url, environ={}, reliability=options
         ) as toolkit:
