@@ -66,7 +66,7 @@ def _writes(run: Run, tool: Tool[Any]) -> Generator[Request, Any, list[JsonObjec
                 else:
                     wanted = flow.send(answer)
                 continue
-            found.append(_shown(wanted, run.credentials))
+            found.append(_shown(wanted, run))
             if wanted.api is not Api.TRACKING:
                 return found
             wanted = flow.send(_ACCEPTED)
@@ -87,10 +87,12 @@ def _impact(run: Run, tool: Tool[Any]) -> Generator[Request, Any, Impact | None]
         return Impact({"unknown": error.message}, unknown if tool.effect is Effect.DESTRUCTIVE else "")
 
 
-def _shown(request: Request, credentials: Credentials) -> JsonObject:
-    shown: JsonObject = {"method": request.method, "path": request.path}
+def _shown(request: Request, run: Run) -> JsonObject:
+    """The request. A model may have put a write key where an id belongs, so no word of a key's form is in its path."""
+    credentials, prose = run.credentials, run.redactor.prose
+    shown: JsonObject = {"method": request.method, "path": prose(request.path)}
     try:
-        shown["url"] = target(request, credentials).url
+        shown["url"] = prose(target(request, credentials).url)
     except ToolkitError as error:
         shown["cannot_be_sent"] = error.text
     if request.api is Api.TRACKING:

@@ -66,6 +66,15 @@ def test_what_cannot_be_read_is_unknown_and_then_a_yes_is_not_enough(box: Sandbo
     assert writes(box) == []
 
 
+def test_a_key_in_the_place_of_an_id_is_not_repeated(box: Sandbox) -> None:
+    key = "PlantedKey0123456789abcdefghijkl"
+
+    preview = refused(box, DELETE, {"sourceId": key})
+
+    assert preview["path"] == "/sources/[redacted]"
+    assert key not in json.dumps(preview)
+
+
 def test_without_a_token_the_preview_says_that_nothing_could_be_read(box: Sandbox) -> None:
     toolkit = SegmentToolkit(region="us", write_key=box.write_key, transport=box.transport(), environ={})
 
