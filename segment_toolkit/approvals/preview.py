@@ -7,7 +7,7 @@ is taken for accepted, so that a batch in several bodies shows all of them.
 from __future__ import annotations
 
 import json
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..credentials import Credentials
@@ -43,7 +43,7 @@ def preview_of(run: Run, tool: Tool[Any]) -> Generator[Request, Any, Preview]:
     impact = yield from _impact(run, tool)
     data: JsonObject = {"requests": requests}
     if impact is not None:
-        data["affects"] = impact.facts
+        data["affects"] = _worded(impact.facts, run.redactor.prose)
     data["can_be_undone"] = bool(tool.undo)
     if tool.undo:
         data["undo"] = tool.undo
@@ -85,6 +85,15 @@ def _impact(run: Run, tool: Tool[Any]) -> Generator[Request, Any, Impact | None]
     except ToolkitError as error:
         unknown = f"what it would affect is unknown: {error.message}"
         return Impact({"unknown": error.message}, unknown if tool.effect is Effect.DESTRUCTIVE else "")
+
+
+def _worded(value: Any, prose: Callable[[str], str]) -> Any:
+    """Facts with their texts as `prose` leaves them: people wrote those, and a key may stand in a name."""
+    if isinstance(value, dict):
+        return {name: _worded(member, prose) for name, member in value.items()}
+    if isinstance(value, list | tuple):
+        return [_worded(item, prose) for item in value]
+    return prose(value) if isinstance(value, str) else value
 
 
 def _shown(request: Request, run: Run) -> JsonObject:

@@ -75,6 +75,15 @@ def test_a_key_in_the_place_of_an_id_is_not_repeated(box: Sandbox) -> None:
     assert key not in json.dumps(preview)
 
 
+def test_a_key_in_a_sources_name_is_not_repeated(box: Sandbox) -> None:
+    key = "PlantedKey0123456789abcdefghijkl"
+    SegmentToolkit.sandbox(box).tools.execute(UPDATE, {"sourceId": box.sources[IDLE], "name": f"Shop {key}"})
+
+    preview = refused(box, DELETE, {"sourceId": box.sources[IDLE]})
+
+    assert preview["affects"]["source"]["name"] == "Shop [redacted]"
+
+
 def test_without_a_token_the_preview_says_that_nothing_could_be_read(box: Sandbox) -> None:
     toolkit = SegmentToolkit(region="us", write_key=box.write_key, transport=box.transport(), environ={})
 
