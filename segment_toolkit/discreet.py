@@ -6,11 +6,9 @@ was given, say. Programs that report errors send them on. So a function that tak
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable, Coroutine
 from functools import wraps
-from inspect import iscoroutinefunction
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import Any, ParamSpec, TypeVar
 
 from .errors import ToolkitError
 
@@ -19,9 +17,7 @@ T = TypeVar("T")
 
 
 def discreet(function: Callable[P, T]) -> Callable[P, T]:
-    """The function, sync or async, whose errors lead to the caller's frames but to none of its own."""
-    if iscoroutinefunction(function):
-        return cast("Callable[P, T]", _awaited(function))
+    """The function, whose errors lead to the caller's frames but to none of its own."""
 
     @wraps(function)
     def called(*args: P.args, **kwargs: P.kwargs) -> T:
@@ -35,9 +31,11 @@ def discreet(function: Callable[P, T]) -> Callable[P, T]:
     return called
 
 
-def _awaited(function: Callable[..., Coroutine[Any, Any, Any]]) -> Callable[..., Coroutine[Any, Any, Any]]:
+def discreet_async(function: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, T]]:
+    """`discreet` of a coroutine function. Two names, as telling them apart takes `inspect`, which is slow to import."""
+
     @wraps(function)
-    async def called(*args: Any, **kwargs: Any) -> Any:
+    async def called(*args: P.args, **kwargs: P.kwargs) -> T:
         try:
             return await function(*args, **kwargs)
         except Exception as error:  # noqa: BLE001 - raised again below
@@ -51,6 +49,8 @@ def _awaited(function: Callable[..., Coroutine[Any, Any, Any]]) -> Callable[...,
 def _bare(error: Exception) -> Exception:
     """The error alone. Where an unforeseen one came from stays as a note: file, line and function of each frame."""
     if not isinstance(error, ToolkitError):
+        import traceback  # late: importing the toolkit is to be quick
+
         frames = traceback.extract_tb(error.__traceback__)[1:]
         error.add_note("\n".join(f"{frame.filename}:{frame.lineno} in {frame.name}" for frame in frames))
     error.__cause__ = error.__context__ = None

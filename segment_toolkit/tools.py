@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .definitions import ToolDefinition
-from .discreet import discreet
+from .discreet import discreet, discreet_async
 from .errors import InvalidParams
 from .providers.base import AnyProvider, Provider
 from .providers.runner import AsyncRunner, Runner
@@ -214,7 +214,7 @@ class AsyncTools(_Catalogue):
     get_raw_tools = get_raw_composio_tools
     get_raw_tool_by_slug = get_raw_composio_tool_by_slug
 
-    @discreet
+    @discreet_async
     async def execute(
         self, slug: str, arguments: Any = None, *, connected_account_id: str | None = None,
         custom_auth_params: Mapping[str, Any] | None = None, custom_connection_data: Mapping[str, Any] | None = None,

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, NoReturn
 
 from ..credentials import Credentials
-from ..discreet import discreet
+from ..discreet import discreet, discreet_async
 from ..errors import AccountNotFound, InvalidParams
 from .account import ConnectedAccount, Deleted, new_id, now
 from .auth_configs import registered
@@ -192,7 +192,7 @@ class AsyncConnectedAccounts:
     def __init__(self, accounts: ConnectedAccounts) -> None:
         self._accounts = accounts
 
-    @discreet
+    @discreet_async
     async def initiate(
         self,
         user_id: str,
@@ -279,7 +279,7 @@ class AsyncConnectedAccounts:
         """As `ConnectedAccounts.update_status`."""
         return await in_thread(self._accounts.update_status, nanoid, enabled)
 
-    @discreet
+    @discreet_async
     async def update(
         self, nanoid: str, *, alias: str | None = None, connection: Mapping[str, Any] | None = None
     ) -> ConnectedAccount:
