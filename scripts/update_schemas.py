@@ -16,9 +16,9 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tools"), str(ROOT / "schemas")]
 
 import segment_schemas  # noqa: E402
-from segment_toolkit.cost import compact  # noqa: E402
-from segment_toolkit.definitions import ToolDefinition, ToolkitRef, definition_of  # noqa: E402
-from segment_toolkit.forms import FORMS, wrapper  # noqa: E402
+from segment_toolkit.definitions.cost import compact  # noqa: E402
+from segment_toolkit.definitions.definition import ToolDefinition, ToolkitRef, definition_of  # noqa: E402
+from segment_toolkit.definitions.forms import FORMS, wrapper  # noqa: E402
 from segment_tools import TOOLS  # noqa: E402
 
 GOLDEN = Path(segment_schemas.folder())

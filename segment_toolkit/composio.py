@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from .tools import portable_copy
 
 if TYPE_CHECKING:
-    from .definitions import ToolDefinition
+    from .definitions.definition import ToolDefinition
     from .envelope import Envelope
     from .toolkit import SegmentToolkit
 

@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 
 from .errors import InvalidArguments, InvalidParams, Problem, UnknownMask
 from .names import did_you_mean, quoted
-from .redaction import Redactor, fitting, is_mask, mask
-from .regions import Region, mismatch
+from .secrecy.redaction import Redactor, fitting, is_mask, mask
+from .transport.regions import Region, mismatch
 
 KeyKind = Literal["public_api_token", "write_key"]
 

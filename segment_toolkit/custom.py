@@ -18,11 +18,11 @@ from typing import Any, get_type_hints
 from jsonschema import Draft202012Validator, SchemaError
 from pydantic import BaseModel, ConfigDict
 
+from .definitions.lint import PortabilityWarning, lint_tool
+from .definitions.schema import portable
 from .encoding import member_path, unsendable
 from .errors import MOST_PROBLEMS, InternalError, InvalidParams, Problem
-from .lint import PortabilityWarning, lint_tool
 from .names import did_you_mean
-from .schema import portable
 from .tool import CALLER, Effect, Flow, HostCall, JsonObject, Result, Tool
 
 CustomFunction = Callable[..., Any]

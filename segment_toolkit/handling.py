@@ -11,9 +11,9 @@ from .providers.base import AnyProvider, Provider
 from .tools import portable_copy
 
 if TYPE_CHECKING:
-    from .definitions import ToolDefinition
+    from .call.toolcall import ToolCall
+    from .definitions.definition import ToolDefinition
     from .providers.streaming import Accumulator
-    from .toolcall import ToolCall
     from .tools import AsyncTools, Tools
 
 

@@ -71,6 +71,6 @@ def check_options(
     if not (accounts is None or isinstance(accounts, str | os.PathLike) or hasattr(accounts, "put_account")):
         raise TypeError("accounts must be a path for the SQLite file, or an account store")
     if api_key or given:
-        from .wallet import explicit_credentials
+        from .call.wallet import explicit_credentials
 
         explicit_credentials(api_key, given)

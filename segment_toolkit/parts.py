@@ -11,8 +11,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from .options import check_options
-from .processes import ProcessLock
 from .registry import Registry
+from .reliability.processes import ProcessLock
 from .settings import Settings, taken_from
 
 if TYPE_CHECKING:
@@ -22,15 +22,15 @@ if TYPE_CHECKING:
     from .accounts.connected_accounts import ConnectedAccounts
     from .accounts.store import AccountStore
     from .approvals import Approvals
-    from .authority import Authority
-    from .dispatcher import Dispatcher
+    from .call.authority import Authority
+    from .call.dispatcher import Dispatcher
+    from .call.wallet import Wallet
     from .observe.stats import Stats
     from .observe.watch import Watch
     from .policy.scopes import RunScope
     from .providers.base import AnyProvider
     from .reliability.renewal import AsyncProvided, CredentialsOf, Provided
     from .toolkits import Toolkits
-    from .wallet import Wallet
 
 _OPTIONS = frozenset({
     "provider", "api_key", "region", "public_api_token", "write_key", "write_keys", "public_api_url", "tracking_url",
@@ -110,7 +110,7 @@ class Parts:
         It does not depend on the provider, the account, the process or the version of Python. Log it with a run, key a
         prompt cache or an evaluation by it, pin it in a test to hear of a change.
         """
-        from .definitions import fingerprint
+        from .definitions.definition import fingerprint
 
         return fingerprint(self._registry.definitions(tools=tools, toolkits=toolkits, tags=tags))
 
@@ -149,14 +149,14 @@ class Parts:
     @cached_property
     def _authority(self) -> Authority:
         """Lives as long as the toolkit: closing its connections does not set a counter back."""
-        from .authority import Authority
+        from .call.authority import Authority
 
         with self._lock:
             return self.__dict__.setdefault("_authority", Authority(self._settings, self._desk))  # type: ignore[no-any-return]
 
     @cached_property
     def _store(self) -> AccountStore:
-        from .wallet import account_store
+        from .call.wallet import account_store
 
         with self._lock:  # two threads must not get two stores
             if "_store" not in self.__dict__:
@@ -182,7 +182,7 @@ class Parts:
         return Toolkits(self._tool_count, self._accounts, self._auth_configs)
 
     def _wallet(self, provided: type[Provided] | type[AsyncProvided]) -> Wallet:
-        from .wallet import Wallet, environment_credentials, explicit_credentials
+        from .call.wallet import Wallet, environment_credentials, explicit_credentials
 
         return Wallet(
             explicit_credentials(self._api_key, self._given),
@@ -192,7 +192,7 @@ class Parts:
         )
 
     def _dispatcher(self, wallet: Wallet) -> Dispatcher:
-        from .dispatcher import Dispatcher
+        from .call.dispatcher import Dispatcher
 
         return Dispatcher(self._registry, self._settings, self._authority, wallet.resolve, self._watch)
 

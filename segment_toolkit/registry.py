@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ._version import __version__
-from .definitions import ToolDefinition, ToolkitRef, definition_of
+from .definitions.definition import ToolDefinition, ToolkitRef, definition_of
 from .errors import InvalidParams, UnknownTool
 from .names import did_you_mean, quoted
 
@@ -109,7 +109,7 @@ class Registry:
         if tags is not None:
             found = [d for d in found if not set(tags).isdisjoint(d.tags)]
         if search is not None:
-            from .search import ranked
+            from .definitions.search import ranked
 
             found = ranked(search, found)
         return found if limit is None else found[: max(limit, 0)]

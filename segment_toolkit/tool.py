@@ -15,16 +15,17 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, NamedTuple, T
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
+from .definitions.schema import portable
+
 # Re-exported: what a tool file may know of masks and of people's texts.
-from .redaction import fitting as fitting
-from .redaction import is_mask as is_mask
-from .redaction import mask as mask
-from .schema import portable
-from .untrusted import marked as marked
+from .secrecy.redaction import fitting as fitting
+from .secrecy.redaction import is_mask as is_mask
+from .secrecy.redaction import mask as mask
+from .secrecy.untrusted import marked as marked
 
 if TYPE_CHECKING:
     from .errors import Problem
-    from .regions import Region
+    from .transport.regions import Region
 
 JsonObject = dict[str, Any]
 

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
-from .discreet import discreet
 from .handling import AsyncBoundProvider, BoundProvider
 from .parts import Parts
+from .secrecy.discreet import discreet
 from .tools import AsyncTools, Tools
 from .truth.asking import AsyncTruths, Truths
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from .accounts.auth_configs import AsyncAuthConfigs, AuthConfigs
     from .accounts.connected_accounts import AsyncConnectedAccounts, ConnectedAccounts
-    from .engine import AsyncEngine, Engine
+    from .call.engine import AsyncEngine, Engine
     from .options import Options
     from .providers.base import AnyProvider
     from .sandbox import Sandbox
@@ -91,7 +91,7 @@ class SegmentToolkit(Truths, Parts):
         made = self._made
         if made is not None and made.process == os.getpid():
             return made
-        from .engine import Engine
+        from .call.engine import Engine
         from .reliability.renewal import Provided
         from .transport.http import Sender
 
@@ -179,7 +179,7 @@ class AsyncSegmentToolkit(AsyncTruths, Parts):
         made = self._made
         if made is not None and made.process == os.getpid():
             return made
-        from .engine import AsyncEngine
+        from .call.engine import AsyncEngine
         from .reliability.renewal import AsyncProvided
         from .transport.http import AsyncSender
 

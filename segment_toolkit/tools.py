@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from .definitions import ToolDefinition
-from .discreet import discreet, discreet_async
+from .call.toolcall import ToolCall
+from .definitions.definition import ToolDefinition
 from .errors import InvalidParams
 from .providers.base import AnyProvider, Provider
 from .providers.runner import AsyncRunner, Runner
-from .toolcall import ToolCall
+from .secrecy.discreet import discreet, discreet_async
 
 if TYPE_CHECKING:
-    from .engine import AsyncEngine, Engine
+    from .call.engine import AsyncEngine, Engine
     from .envelope import Envelope
     from .registry import Registry
 
@@ -80,7 +80,7 @@ class _Catalogue:
 
 def portable_copy(definition: ToolDefinition) -> ToolDefinition:
     """The definition with a schema that every framework takes."""
-    from .allowed import allowed
+    from .definitions.allowed import allowed
 
     return ToolDefinition(**{**vars(definition), "input_parameters": allowed(definition.input_parameters)})
 
@@ -122,7 +122,7 @@ class Tools(_Catalogue):
 
     def runner(self, user_id: str | None = None, modifiers: Sequence[Any] | None = None) -> Runner:
         """What an agent framework's tools run with."""
-        from .turns import Order
+        from .replies.turns import Order
 
         return Runner(
             lambda call, **more: self.run(call, user_id=user_id, modifiers=modifiers, **more),
@@ -195,7 +195,7 @@ class AsyncTools(_Catalogue):
         """What an agent framework's tools run with; made inside the event loop that they are to use."""
         from asyncio import get_running_loop
 
-        from .turns import Order
+        from .replies.turns import Order
 
         def run(call: ToolCall, **more: Any) -> Awaitable[Envelope]:
             return self.run(call, user_id=user_id, modifiers=modifiers, **more)

@@ -15,7 +15,7 @@ from itertools import count
 from typing import Any
 from urllib.parse import quote
 
-from segment_toolkit.redaction import mask
+from segment_toolkit.secrecy.redaction import mask
 
 TOKEN = "sgp_REDACTED"  # noqa: S105 - it says so
 WRITE_KEY = "REDACTEDWRITEKEY{:016d}"

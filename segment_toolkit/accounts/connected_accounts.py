@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any, NoReturn
 
 from ..credentials import Credentials
-from ..discreet import discreet, discreet_async
 from ..errors import AccountNotFound, InvalidParams
+from ..secrecy.discreet import discreet, discreet_async
 from .account import ConnectedAccount, Deleted, new_id, now
 from .auth_configs import registered
 from .choice import chosen

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
-from ..processes import ProcessLock
+from ..reliability.processes import ProcessLock
 from .account import AuthConfig, ConnectedAccount
 
 

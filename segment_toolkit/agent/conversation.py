@@ -13,11 +13,11 @@ from collections import Counter
 from collections.abc import Collection, Generator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from ..call.toolcall import ToolCall, parse
 from ..envelope import Envelope
 from ..errors import NotPermitted, ToolkitError, UnknownTool
 from ..names import did_you_mean, quoted
 from ..providers.base import Provider, member
-from ..toolcall import ToolCall, parse
 from .outcome import (
     AgentCall,
     AgentEvent,

@@ -11,15 +11,15 @@ from collections.abc import Generator
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
+from ..call.exact import exact
 from ..errors import NotPermitted
-from ..exact import exact
 from ..tool import Effect, HostCall, JsonObject, Tool
 from .approval import Approval, Approve, Override, approve_everything
 from .desk import Approvals, Digest, PendingApproval, override_missing
 from .preview import Preview, preview_of
 
 if TYPE_CHECKING:
-    from ..run import Run
+    from ..call.run import Run
 
 Steps = Generator[Any, Any, None]
 _ASK = "Ask the user. The host allows it, by approve=... or by the token of this call, not an argument of it."

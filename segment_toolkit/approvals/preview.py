@@ -10,15 +10,15 @@ import json
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ..call.reading import only_reads
 from ..credentials import Credentials
 from ..errors import ToolkitError
-from ..reading import only_reads
-from ..redaction import mask, masked
+from ..secrecy.redaction import mask, masked
 from ..tool import Api, Effect, Impact, JsonObject, Request, Response, Tool
 from ..transport.hosts import target
 
 if TYPE_CHECKING:
-    from ..run import Run
+    from ..call.run import Run
 
 #: A body over so many bytes is shown in parts.
 MOST_BODY_BYTES = 4_000

@@ -52,7 +52,7 @@ def _run(argv: Sequence[str]) -> int:
 
 
 def _failed(message: str, code: int) -> int:
-    from ..redaction import Redactor
+    from ..secrecy.redaction import Redactor
 
     # argparse and our own messages quote what was typed, which may be a key in the wrong place.
     secrets = (

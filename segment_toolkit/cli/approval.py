@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ..approvals import Override, approve_everything
-from ..redaction import masked
+from ..secrecy.redaction import masked
 from .printing import json_text, printable, remark
 
 if TYPE_CHECKING:

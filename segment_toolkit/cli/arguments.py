@@ -13,9 +13,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
+from ..call.toolcall import parse
 from ..errors import MalformedToolCall
 from ..names import folded
-from ..toolcall import parse
 from .exits import CommandError
 
 Schema = Mapping[str, Any]

@@ -6,8 +6,8 @@ from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ..cost import PROFILES, Cost, Tokenizer, costs, tokenizer
-from ..forms import FORMS
+from ..definitions.cost import PROFILES, Cost, Tokenizer, costs, tokenizer
+from ..definitions.forms import FORMS
 from ..registry import Registry
 from .exits import SUCCESSFUL
 from .printing import columns, emit, remark, say

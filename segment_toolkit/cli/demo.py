@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from ..definitions import ToolDefinition
+from ..definitions.definition import ToolDefinition
 from ..registry import Registry
 from .exchange import Bench, Exchange, told
 from .exits import SUCCESSFUL, UNSUCCESSFUL

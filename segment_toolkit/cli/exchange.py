@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..credentials import recognised
 from ..names import folded
-from ..redaction import Redactor
+from ..secrecy.redaction import Redactor
 from .printing import indented, json_text, paint, printable
 
 if TYPE_CHECKING:

@@ -71,7 +71,7 @@ def _toolkit(options: Namespace) -> AsyncSegmentToolkit:
 
     if options.sandbox:
         return AsyncSegmentToolkit.sandbox(approve=ask_client, audit=options.audit)
-    from ..wallet import environment_credentials
+    from ..call.wallet import environment_credentials
 
     environ: Mapping[str, str] = os.environ
     if options.env_file:

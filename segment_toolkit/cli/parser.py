@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from .._version import __version__
-from ..forms import FORMS
+from ..definitions.forms import FORMS
 from .audit_options import add_audit
 from .exits import CommandError
 from .mcp_options import add_mcp

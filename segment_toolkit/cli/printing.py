@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import Any, TextIO
 
-from ..untrusted import HIDDEN
+from ..secrecy.untrusted import HIDDEN
 
 # What `untrusted` calls hidden, the tab, and halves of surrogate pairs.
 _UNPRINTABLE = re.compile(f"{HIDDEN.pattern}|[\t\ud800-\udfff]")

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..redaction import REDACTED
+from ..secrecy.redaction import REDACTED
 from .exits import CommandError
 
 if TYPE_CHECKING:

@@ -36,7 +36,7 @@ def _toolkit(options: Namespace) -> SegmentToolkit:
     approve, policy = approve_from(options), policy_of(options)
     if options.sandbox:
         return SegmentToolkit.sandbox(approve=approve, policy=policy, audit=options.audit)
-    from ..wallet import environment_credentials
+    from ..call.wallet import environment_credentials
 
     environment_credentials(None)  # a wrong variable is the person's mistake: say so before anything runs
     return SegmentToolkit(approve=approve, policy=policy, audit=options.audit)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..registry import Registry
 
 if TYPE_CHECKING:
-    from ..definitions import ToolDefinition
+    from ..definitions.definition import ToolDefinition
     from ..sandbox import Sandbox
 
 JsonObject = dict[str, Any]

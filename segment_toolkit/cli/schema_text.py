@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from .printing import columns, paint, wrapped
 
 if TYPE_CHECKING:
-    from ..definitions import ToolDefinition
+    from ..definitions.definition import ToolDefinition
 
 Schema = Mapping[str, Any]
 

@@ -7,7 +7,7 @@ from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..forms import wrapper
+from ..definitions.forms import wrapper
 from ..registry import Registry
 from .exits import SUCCESSFUL, CommandError
 from .policy_options import policy_of
@@ -16,7 +16,7 @@ from .schema_text import described, in_order, signature
 from .slugs import slug_of
 
 if TYPE_CHECKING:
-    from ..definitions import ToolDefinition
+    from ..definitions.definition import ToolDefinition
 
 
 def command(options: Namespace) -> int:

@@ -21,7 +21,7 @@ from mcp.shared.exceptions import MCPError
 
 from ..approvals import Override
 from ..errors import NotPermitted
-from ..redaction import masked
+from ..secrecy.redaction import masked
 
 if TYPE_CHECKING:
     from mcp.server.session import ServerSession

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import mcp_types as types
 
+from ..call.toolcall import ToolCall
 from ..providers.base import as_text
-from ..toolcall import ToolCall
 from .approvals import ASKING, Asking, Questions
 from .catalogue import Catalogue
 from .recent import RecentCalls

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import mcp_types as types
 from mcp.shared.exceptions import MCPError
 
-from ..definitions import ToolDefinition
+from ..definitions.definition import ToolDefinition
+from ..definitions.forms import envelope_schema
 from ..errors import InvalidParams, UnknownTool
-from ..forms import envelope_schema
 from ..names import did_you_mean, folded, quoted
 from .names import aliases, listed_names
 from .settings import Settings

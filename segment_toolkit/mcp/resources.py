@@ -11,7 +11,7 @@ import mcp_types as types
 from mcp.shared.exceptions import MCPError
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
-from ..toolcall import ToolCall
+from ..call.toolcall import ToolCall
 from .catalogue import Catalogue
 from .limits import LIMITS
 from .recent import RecentCalls

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
+from ..call.toolcall import ToolCall
 from ..errors import UpstreamError
+from ..secrecy.untrusted import marked
 from ..tool import Api, Arguments, Effect, Flow, JsonObject, Request, Response, Result, Tool
-from ..toolcall import ToolCall
-from ..untrusted import marked
 
 if TYPE_CHECKING:
     from ..toolkit import AsyncSegmentToolkit

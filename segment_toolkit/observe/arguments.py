@@ -8,10 +8,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from ..call.toolcall import parse
 from ..errors import ToolkitError
 from ..names import folded
-from ..redaction import Redactor, masked
-from ..toolcall import parse
+from ..secrecy.redaction import Redactor, masked
 
 #: What nests deeper than this is not kept: no event of Segment's is so deep, and Python's stack is not endless.
 _DEEPEST = 60

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from .record import CallRecord, pseudonym
 
 if TYPE_CHECKING:
-    from ..attempts import Attempt
+    from ..call.attempts import Attempt
 
 LOG = logging.getLogger("segment_toolkit")
 # Without a handler of the host's, Python would print warnings of a library on stderr.

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from opentelemetry.metrics import Histogram, MeterProvider
     from opentelemetry.trace import Span, TracerProvider
 
-    from ..attempts import Attempt
+    from ..call.attempts import Attempt
 
 _NAME = "segment_toolkit"
 _FUNCTION = "function"  # the model gives parameters, the application runs it
@@ -211,7 +211,7 @@ def _call_attributes(record: CallRecord) -> dict[str, Any]:
         "gen_ai.tool.description": record.description or None,
         "error.type": record.code,
         "segment_toolkit.outcome_unknown": record.outcome_unknown or None,
-        "segment_toolkit.attempts": len(record.attempts),
+        "segment_toolkit.call.attempts": len(record.attempts),
         "user.hash": pseudonym(record.user_id),
     }
     return {name: value for name, value in known.items() if value is not None}

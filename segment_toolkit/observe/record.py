@@ -12,10 +12,10 @@ from ..tool import Effect
 from .arguments import shown_arguments
 
 if TYPE_CHECKING:
-    from ..attempts import Attempt
+    from ..call.attempts import Attempt
+    from ..call.run import Run
     from ..envelope import Envelope
-    from ..redaction import Redactor
-    from ..run import Run
+    from ..secrecy.redaction import Redactor
 
 SUCCESSFUL = "successful"
 #: The host gave up waiting: a task was cancelled, Ctrl+C was pressed, a reply's other call broke off.

@@ -16,11 +16,11 @@ from .record import CallRecord, call_id
 from .stats import Statistics, Stats
 
 if TYPE_CHECKING:
-    from ..attempts import Attempt
+    from ..call.attempts import Attempt
+    from ..call.run import Run
     from ..envelope import Envelope
-    from ..redaction import Redactor
     from ..registry import Registry
-    from ..run import Run
+    from ..secrecy.redaction import Redactor
     from ..settings import Settings
     from .otel import CallSpan, OpenTelemetry
 
@@ -84,7 +84,7 @@ class Watch:
         slugs = tuple(self._registry.slugs())
         found = self._fingerprints.get(slugs)
         if found is None:
-            from ..definitions import fingerprint
+            from ..definitions.definition import fingerprint
 
             found = self._fingerprints[slugs] = fingerprint(self._registry.definitions())
         return found

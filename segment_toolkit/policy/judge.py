@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from ..call.exact import exact
+from ..call.reading import only_reads
+from ..call.validation import validate
 from ..credentials import Credentials
 from ..errors import NotPermitted, ToolkitError
-from ..exact import exact
-from ..reading import only_reads
-from ..redaction import mask
+from ..secrecy.redaction import mask
 from ..tool import Api, Effect, HostCall, Request, Tool
-from ..validation import validate
 from .caps import Ledger
 from .globs import matches_any, resembles_any
 from .guarding import Guarding
 from .rules import Policy, PolicyCall, refused
 
 if TYPE_CHECKING:
-    from ..run import Run
+    from ..call.run import Run
 
 Document = Mapping[str, Any]
 

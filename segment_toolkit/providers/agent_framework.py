@@ -16,12 +16,12 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from ..allowed import allowed
+from ..definitions.allowed import allowed
 from .base import AgenticProvider, as_text
 from .runner import sdk
 
 if TYPE_CHECKING:
-    from ..definitions import ToolDefinition
+    from ..definitions.definition import ToolDefinition
     from .runner import Runner
 
 

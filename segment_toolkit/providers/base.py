@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 from ..errors import InvalidParams
 
 if TYPE_CHECKING:
-    from ..definitions import ToolDefinition
+    from ..call.toolcall import ToolCall
+    from ..definitions.definition import ToolDefinition
     from ..envelope import Envelope
-    from ..toolcall import ToolCall
     from .runner import Runner
     from .streaming import Accumulator
 

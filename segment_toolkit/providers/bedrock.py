@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..call.toolcall import ToolCall
 from ..errors import InvalidParams
-from ..toolcall import ToolCall
 from .base import Provider, decoded, member
 from .blocks import BlockStream
 from .shapes import as_object, items, parameters, text_or_none
 
 if TYPE_CHECKING:
-    from ..definitions import ToolDefinition
+    from ..definitions.definition import ToolDefinition
     from ..envelope import Envelope
     from .streaming import Accumulator
 

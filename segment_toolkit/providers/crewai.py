@@ -1,6 +1,6 @@
 """CrewAI. `Agent(role=..., tools=toolkit.tools.get(user_id=...))`.
 
-Tools      crewai.tools.BaseTool, whose arguments have the strict form of our schema (`segment_toolkit.strict`)
+Tools      crewai.tools.BaseTool, whose arguments have the strict form of our schema (`definitions.strict`)
 Calls      keyword arguments; free-form objects arrive as JSON strings and absent options as null: both are read back
 Results    the envelope as JSON text; a failed one as `ToolFailure`, on crewai 1.15 and later
 
@@ -14,13 +14,13 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from ..allowed import allowed
-from ..strict import strict
+from ..definitions.allowed import allowed
+from ..definitions.strict import strict
 from .base import AgenticProvider, as_text
 from .runner import sdk
 
 if TYPE_CHECKING:
-    from ..definitions import ToolDefinition
+    from ..definitions.definition import ToolDefinition
     from ..envelope import Envelope
     from .runner import Runner
 

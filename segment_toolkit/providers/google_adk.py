@@ -20,7 +20,7 @@ from .runner import Runner, sdk
 from .shapes import parameters
 
 if TYPE_CHECKING:
-    from ..definitions import ToolDefinition
+    from ..definitions.definition import ToolDefinition
 
 
 class GoogleADKProvider(AgenticProvider):

@@ -11,7 +11,7 @@ from .openai import OpenAIProvider
 from .shapes import parameters
 
 if TYPE_CHECKING:
-    from ..definitions import ToolDefinition
+    from ..definitions.definition import ToolDefinition
 
 
 class LiteLLMProvider(OpenAIProvider):

@@ -10,15 +10,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..call.toolcall import ToolCall
+from ..definitions.strict import can_be_strict, loose, strict
 from ..errors import InvalidParams
-from ..strict import can_be_strict, loose, strict
-from ..toolcall import ToolCall
 from .base import Provider, as_text, decoded, member
 from .shapes import first, items
 from .streaming import Accumulator, unfinished
 
 if TYPE_CHECKING:
-    from ..definitions import ToolDefinition
+    from ..definitions.definition import ToolDefinition
     from ..envelope import Envelope
 
 

@@ -19,7 +19,7 @@ from .runner import Runner, sdk
 from .shapes import parameters
 
 if TYPE_CHECKING:
-    from ..definitions import ToolDefinition
+    from ..definitions.definition import ToolDefinition
 
 
 class PydanticAIProvider(AgenticProvider):

@@ -11,14 +11,14 @@ from importlib import import_module
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from ..toolcall import ToolCall
+from ..call.toolcall import ToolCall
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
     from types import ModuleType
 
     from ..envelope import Envelope
-    from ..turns import Order, Turn
+    from ..replies.turns import Order, Turn
 
 DISTRIBUTION = "segment-agent-toolkit"
 

@@ -6,13 +6,13 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..allowed import allowed
+from ..definitions.allowed import allowed
+from ..definitions.strict import loose
 from ..errors import InvalidParams
-from ..strict import loose
 from .base import as_text, member
 
 if TYPE_CHECKING:
-    from ..definitions import ToolDefinition
+    from ..definitions.definition import ToolDefinition
     from ..envelope import Envelope
 
 

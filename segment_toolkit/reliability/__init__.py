@@ -7,5 +7,6 @@ limits       documented rates, and the waits Segment asked for, shared by all ca
 breaker      a host that does not answer is left alone for a while
 persistence  one request of a call, tried as often as is safe and as the call's budget allows
 renewal      credentials from a function of the host's, fetched anew when Segment refuses them
+processes    a lock that is free in a forked child
 drift        answers that no longer fit what is documented
 """

@@ -16,8 +16,8 @@ from collections.abc import Mapping
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..regions import is_segments
 from ..tool import Api
+from ..transport.regions import is_segments
 
 if TYPE_CHECKING:
     from ..tool import Request

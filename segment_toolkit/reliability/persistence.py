@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
-from ..attempts import Attempt
+from ..call.attempts import Attempt
 from ..errors import Held, RateLimited, ToolkitError, TransportError
 from ..tool import Api, Host, HostCall, Request, Response
 from .breaker import Breaker
@@ -20,8 +20,8 @@ from .options import Reliability
 from .retries import may_repeat, pause_after
 
 if TYPE_CHECKING:
+    from ..call.run import Run
     from ..credentials import Credentials
-    from ..run import Run
     from ..transport.http import Wire
 
 #: An attempt that is begun gets at least so many seconds: one cut short leaves an unknown where there was none.

@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 
 from ..encoding import unsendable
 from ..errors import Code, DegradedAnswer, RateLimited, UpstreamError
-from ..redaction import Redactor
+from ..secrecy.redaction import Redactor
+from ..secrecy.untrusted import cleaned, is_plain, visible
 from ..tool import Api, Request, Response
-from ..untrusted import cleaned, is_plain, visible
 
 #: What the Tracking API answers (HTTP Tracking API, "Errors"), in the compact form (assumed): comparing saves a parse.
 _QUEUED = b'{"success":true}'

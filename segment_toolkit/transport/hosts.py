@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 from .._version import __version__
 from ..credentials import Credentials
 from ..errors import HostUnavailable, MissingCredential, RegionUnknown
-from ..regions import OTHER, PUBLIC_API, TRACKING
 from ..tool import Api, Host, Request
+from .regions import OTHER, PUBLIC_API, TRACKING
 
 _JSON = b"application/json"
 _AGENT = f"segment-agent-toolkit/{__version__}".encode()

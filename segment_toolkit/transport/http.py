@@ -25,7 +25,7 @@ from .hosts import headers, target
 
 if TYPE_CHECKING:
     from ..credentials import Credentials
-    from ..redaction import Redactor
+    from ..secrecy.redaction import Redactor
     from ..tool import Request, Response
 
 #: Certainly nothing was sent: the connection was never made, or never given to us.

@@ -13,9 +13,9 @@ from ..errors import ToolkitError
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+    from ..call.dispatcher import Reading
+    from ..call.engine import AsyncEngine, Engine
     from ..credentials import Credentials
-    from ..dispatcher import Reading
-    from ..engine import AsyncEngine, Engine
     from ..registry import Registry
     from ..tool import Tool, Verdict
     from .doctor.findings import Diagnosis
@@ -153,8 +153,8 @@ def _foresight(registry: Registry, slug: str, arguments: Any) -> Reading[Forecas
 
 
 def _validated(registry: Registry, slug: str, arguments: Any) -> tuple[Tool[Any], Any]:
-    from ..toolcall import parse
-    from ..validation import validate
+    from ..call.toolcall import parse
+    from ..call.validation import validate
 
     tool = registry.find(slug)
     return tool, validate(tool, parse(arguments))[0]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..credentials import recognised
 from ..errors import InvalidArguments, ToolkitError
-from ..redaction import mask
+from ..secrecy.redaction import mask
 from ..tool import JsonObject
 from .facts import Connected, KeyReport, KeyStatus, SourceFacts
 from .reading import Listing, Reading, connected, destinations_of, keys_of, source_facts, sources, warehouses_of

@@ -17,7 +17,7 @@ from .reading import Reading
 
 if TYPE_CHECKING:
     from ..credentials import Credentials
-    from ..regions import Region
+    from ..transport.regions import Region
 
 REGIONS: tuple[Region, ...] = ("us", "eu")
 _NAMES = {"us": "US", "eu": "EU"}

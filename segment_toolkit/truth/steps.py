@@ -11,7 +11,7 @@ from .counters import compared, tallies
 from .sending import Sending, sendings
 
 if TYPE_CHECKING:
-    from ..run import Run
+    from ..call.run import Run
     from ..settings import Settings
     from .forecast import Forecast
     from .memory import Memory

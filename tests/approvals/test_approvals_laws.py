@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from segment_toolkit import AsyncSegmentToolkit, Cap, Policy, SegmentToolkit
+from segment_toolkit.call.reading import only_reads
 from segment_toolkit.errors import InternalError
-from segment_toolkit.reading import only_reads
 from segment_toolkit.sandbox import Sandbox
 from segment_toolkit.tool import Api, Effect, Request
 from segment_tools import TOOLS

@@ -18,10 +18,10 @@ from segment_toolkit.cli.approval import approve_with
 from segment_toolkit.mcp import Settings, ask_client, create_server
 from segment_toolkit.providers import PROVIDERS, provider_class
 from segment_toolkit.providers.base import Provider
-from segment_toolkit.redaction import mask
 from segment_toolkit.sandbox import Sandbox
+from segment_toolkit.secrecy.redaction import mask
+from segment_toolkit.secrecy.untrusted import HIDDEN, NOTE
 from segment_toolkit.tool import Api
-from segment_toolkit.untrusted import HIDDEN, NOTE
 from segment_tools import TOOLS
 from tests.laws.good_calls import good_calls
 from tests.secrets.exits import answer

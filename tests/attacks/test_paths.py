@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from segment_toolkit import SegmentToolkit
-from segment_toolkit.redaction import mask
 from segment_toolkit.sandbox import Sandbox
 from segment_toolkit.sandbox.server import serving
+from segment_toolkit.secrecy.redaction import mask
 from segment_toolkit.tool import Tool
 from segment_tools import TOOLS
 from tests.attacks.attack_words import CLIMBING, URLS

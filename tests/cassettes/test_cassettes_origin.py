@@ -12,7 +12,7 @@ from cassette_files import FOLDER, every_cassette
 from scripts.cassette_recorder.places import LOCAL
 from scripts.cassette_recorder.report import table, with_table
 from scripts.cassette_recorder.tape import story
-from segment_toolkit.regions import PUBLIC_API, TRACKING
+from segment_toolkit.transport.regions import PUBLIC_API, TRACKING
 
 LIVE = re.compile(r"Segment \((us|eu)\), on \d{4}-\d\d-\d\d")
 SEGMENTS = tuple(url.removesuffix("/v1") for url in (*PUBLIC_API.values(), *TRACKING.values()))

@@ -13,7 +13,7 @@ import pytest
 from scripts.cassette_recorder.scrubber import TOKEN, WRITE_KEY, Scrubber, Unreadable
 from scripts.cassette_recorder.tape import Tape
 from segment_toolkit.credentials import recognised
-from segment_toolkit.redaction import mask
+from segment_toolkit.secrecy.redaction import mask
 
 SECRET_TOKEN = "sgp_" + "q8Zk2Lw9" * 4
 KEY, OTHER_KEY = "aB3dE6gH" * 4, "Zz9yX8wV" * 4

@@ -8,7 +8,7 @@ import pytest
 from cli_runner import Cli
 
 import segment_schemas
-from segment_toolkit.forms import FORMS, wrapper
+from segment_toolkit.definitions.forms import FORMS, wrapper
 from segment_toolkit.providers.openai import OpenAIProvider
 from segment_toolkit.registry import Registry
 from segment_tools import TOOLS

@@ -9,8 +9,8 @@ import pytest
 from cli_runner import Cli
 
 from segment_toolkit import SegmentToolkit
-from segment_toolkit.cost import PROFILES, compact
-from segment_toolkit.forms import FORMS
+from segment_toolkit.definitions.cost import PROFILES, compact
+from segment_toolkit.definitions.forms import FORMS
 from segment_toolkit.registry import Registry
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from segment_toolkit import SegmentToolkit
+from segment_toolkit.call.toolcall import parse
 from segment_toolkit.errors import MalformedToolCall
 from segment_toolkit.sandbox import Sandbox
-from segment_toolkit.toolcall import parse
 
 WANTED = {"userId": "u", "event": "E", "properties": {"a": 1}}
 TEXT = json.dumps(WANTED)

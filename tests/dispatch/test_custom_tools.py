@@ -10,8 +10,8 @@ import pytest
 from pydantic import BaseModel, Field
 
 from segment_toolkit import AsyncSegmentToolkit, SegmentToolkit
+from segment_toolkit.definitions.lint import PortabilityWarning
 from segment_toolkit.errors import InvalidParams
-from segment_toolkit.lint import PortabilityWarning
 from segment_toolkit.sandbox import Sandbox
 from segment_tools import TOOLS
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from segment_toolkit import AsyncSegmentToolkit, Envelope, SegmentToolkit
-from segment_toolkit.toolcall import ToolCall
+from segment_toolkit.call.toolcall import ToolCall
 
 BATCH = ToolCall("SEGMENT_BATCH", {"batch": [{"type": "track", "userId": "u", "event": "E"}] * 6000})
 STEPS = [(2500, 6000), (5000, 6000), (6000, 6000)]

@@ -101,7 +101,7 @@ def is_tool_file(module: str) -> bool:
 def test_the_reader_of_imports_sees_what_is_there() -> None:
     found = {str(i) for i in all_imports("segment_toolkit", "segment_tools")}
 
-    assert "segment_toolkit.dispatcher imports segment_toolkit.envelope" in found
+    assert "segment_toolkit.call.dispatcher imports segment_toolkit.envelope" in found
     assert "segment_toolkit.registry imports segment_tools in _segment_tools" in found
     assert "segment_tools.track imports segment_tools._event" in found
     assert "segment_toolkit.transport.http imports httpx" in found

@@ -16,9 +16,9 @@ import pytest
 import segment_schemas
 import segment_tools
 from segment_toolkit import OpenAIProvider, SegmentToolkit
-from segment_toolkit.cost import compact
-from segment_toolkit.forms import FORMS, listed, wrapper
-from segment_toolkit.lint import PORTABLE_WORDS, RESERVED_NAMES, lint
+from segment_toolkit.definitions.cost import compact
+from segment_toolkit.definitions.forms import FORMS, listed, wrapper
+from segment_toolkit.definitions.lint import PORTABLE_WORDS, RESERVED_NAMES, lint
 from segment_toolkit.tool import Effect, Tool
 from segment_tools import TOOLS
 

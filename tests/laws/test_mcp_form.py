@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from segment_toolkit import SegmentToolkit
-from segment_toolkit.forms import mcp_tool
+from segment_toolkit.definitions.forms import mcp_tool
 from segment_toolkit.registry import Registry
 
 pytest.importorskip("mcp", reason="needs the extra mcp")

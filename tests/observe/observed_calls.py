@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from segment_toolkit.attempts import Attempt
-from segment_toolkit.engine import AsyncEngine, Engine
+from segment_toolkit.call.attempts import Attempt
+from segment_toolkit.call.engine import AsyncEngine, Engine
 from segment_toolkit.errors import ToolkitError
 from segment_toolkit.tool import Request, Response
 

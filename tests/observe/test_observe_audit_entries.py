@@ -12,10 +12,10 @@ from observed_calls import REFUSED, TAKEN, TRACK, entries, exchanges
 
 from segment_toolkit import SegmentToolkit
 from segment_toolkit._version import __version__
+from segment_toolkit.call.toolcall import ToolCall
 from segment_toolkit.errors import InvalidParams
 from segment_toolkit.observe import AuditLog
 from segment_toolkit.sandbox import Sandbox
-from segment_toolkit.toolcall import ToolCall
 
 FOREIGN_KEY = "Qx7" + "k" * 26 + "Zp9"
 

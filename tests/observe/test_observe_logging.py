@@ -11,9 +11,9 @@ import pytest
 from observed_calls import REFUSED, TAKEN, TRACK, exchanges
 
 from segment_toolkit import AsyncSegmentToolkit, SegmentToolkit, before_execute
+from segment_toolkit.call.toolcall import ToolCall
 from segment_toolkit.observe import pseudonym
 from segment_toolkit.sandbox import Sandbox
-from segment_toolkit.toolcall import ToolCall
 
 NAME = "segment_toolkit"
 

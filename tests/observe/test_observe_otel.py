@@ -18,9 +18,9 @@ from opentelemetry.trace import SpanKind, StatusCode
 from pydantic import BaseModel
 
 from segment_toolkit import AsyncSegmentToolkit, SegmentToolkit
+from segment_toolkit.call.toolcall import ToolCall
 from segment_toolkit.observe import pseudonym
 from segment_toolkit.sandbox import Sandbox
-from segment_toolkit.toolcall import ToolCall
 
 
 class Nothing(BaseModel):
@@ -41,7 +41,7 @@ def test_a_call_is_an_internal_span_with_the_attributes_of_the_conventions(box: 
     assert (span.kind, span.status.status_code) == (SpanKind.INTERNAL, StatusCode.UNSET)
     attributes = dict(span.attributes or {})
     assert str(attributes.pop("gen_ai.tool.description")).startswith("Record one action of a person.")
-    attributes.pop("segment_toolkit.attempts")
+    attributes.pop("segment_toolkit.call.attempts")
     assert attributes == {
         "gen_ai.operation.name": "execute_tool",
         "gen_ai.tool.name": "SEGMENT_TRACK",
@@ -147,7 +147,7 @@ def test_what_the_hosts_own_tool_traces_is_below_its_call(sdk: Sdk) -> None:
 def test_instrumentation_of_http_clients_is_silent_during_our_requests(
     box: Sandbox, sdk: Sdk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from segment_toolkit.engine import Engine
+    from segment_toolkit.call.engine import Engine
 
     asked: list[object] = []
     original = Engine._perform

@@ -11,10 +11,10 @@ import pytest
 from observed_calls import LOST, TAKEN, TRACK, exchanges
 
 from segment_toolkit import AsyncSegmentToolkit, SegmentToolkit, after_execute
+from segment_toolkit.call.toolcall import ToolCall
 from segment_toolkit.errors import TransportError
 from segment_toolkit.observe import CallRecord
 from segment_toolkit.sandbox import Sandbox
-from segment_toolkit.toolcall import ToolCall
 
 NO_ANSWER = "No answer from api.segment.io (ReadTimeout)."
 
@@ -121,7 +121,7 @@ def test_an_answer_that_was_lost_leaves_nothing_unknown_of_a_read(
 
 
 def test_a_cancelled_call_is_told_of_with_an_unknown_outcome(monkeypatch: pytest.MonkeyPatch) -> None:
-    from segment_toolkit.engine import AsyncEngine
+    from segment_toolkit.call.engine import AsyncEngine
 
     told = Told()
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segment_toolkit.schedule import ALONE, FREE, Keys, keys_of, stages
+from segment_toolkit.replies.schedule import ALONE, FREE, Keys, keys_of, stages
 from segment_toolkit.tool import Tool
 from segment_tools import TOOLS
 

@@ -19,9 +19,9 @@ from typing import Any, ClassVar, NamedTuple
 import pytest
 
 from segment_toolkit import AsyncSegmentToolkit, SegmentToolkit
-from segment_toolkit.definitions import ToolDefinition
+from segment_toolkit.definitions.definition import ToolDefinition
+from segment_toolkit.definitions.strict import loose
 from segment_toolkit.providers import PROVIDERS
-from segment_toolkit.strict import loose
 
 REQUIRED = os.environ.get("SEGMENT_REQUIRE_PROVIDER", "").replace("-", "_")
 

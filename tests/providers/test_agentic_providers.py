@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from segment_toolkit import AsyncSegmentToolkit, SegmentToolkit, before_execute
-from segment_toolkit.definitions import ToolDefinition
+from segment_toolkit.definitions.definition import ToolDefinition
 from segment_toolkit.errors import InvalidParams
 from segment_toolkit.providers import AgenticProvider, Runner, provider_class, sdk
 from segment_toolkit.sandbox import Sandbox

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segment_toolkit import SegmentToolkit
-from segment_toolkit.allowed import allowed
+from segment_toolkit.definitions.allowed import allowed
 from segment_toolkit.providers import AnthropicProvider
 from segment_tools import TOOLS
 from tests.laws.schemas import nodes

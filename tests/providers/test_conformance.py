@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from segment_toolkit import AsyncSegmentToolkit, SegmentToolkit
+from segment_toolkit.definitions.strict import loose
 from segment_toolkit.sandbox import Sandbox
-from segment_toolkit.strict import loose
 from tests.providers.conformance import REQUIRED, Adapter, Call, Outcome, adapters
 
 # What a library warns of at import is not ours.

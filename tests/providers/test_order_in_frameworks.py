@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from segment_toolkit import AsyncSegmentToolkit, SegmentToolkit, before_execute
-from segment_toolkit.definitions import ToolDefinition
+from segment_toolkit.definitions.definition import ToolDefinition
 from segment_toolkit.providers import AgenticProvider, Runner
 from segment_toolkit.sandbox import Sandbox
 

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from segment_toolkit import AsyncSegmentToolkit, OpenAIProvider, SegmentToolkit
-from segment_toolkit.definitions import ToolDefinition, fingerprint
+from segment_toolkit.definitions.definition import ToolDefinition, fingerprint
 
 
 def definitions() -> list[ToolDefinition]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from segment_toolkit.lint import lint_schema, lint_tool
+from segment_toolkit.definitions.lint import lint_schema, lint_tool
 
 
 def schema(**member: Any) -> dict[str, Any]:

@@ -335,9 +335,9 @@ def test_a_read_falls_back_to_another_host_which_is_asked_once(toolkit: SegmentT
 
 
 def test_every_attempt_is_kept_for_logs_and_traces(box: Sandbox, clock: FakeClock) -> None:
-    from segment_toolkit.drive import drive
-    from segment_toolkit.run import Caller, Run
-    from segment_toolkit.toolcall import ToolCall
+    from segment_toolkit.call.drive import drive
+    from segment_toolkit.call.run import Caller, Run
+    from segment_toolkit.call.toolcall import ToolCall
 
     toolkit = SegmentToolkit.sandbox(box, reliability=Reliability(clock=clock))
     engine = toolkit._engine()

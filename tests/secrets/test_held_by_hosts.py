@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 
 from segment_toolkit import AsyncSegmentToolkit, SegmentToolkit
+from segment_toolkit.call.run import Caller, Run
+from segment_toolkit.call.toolcall import ToolCall
 from segment_toolkit.cli import main
-from segment_toolkit.redaction import Redactor
-from segment_toolkit.run import Caller, Run
 from segment_toolkit.sandbox import Sandbox
+from segment_toolkit.secrecy.redaction import Redactor
 from segment_toolkit.tool import HostCall, Request, Response
-from segment_toolkit.toolcall import ToolCall
 from segment_toolkit.transport.answers import Answer
 from segment_toolkit.transport.hosts import Target
 from segment_tools import TOOLS
@@ -165,7 +165,7 @@ def test_an_unforeseen_error_still_says_where_it_came_from(monkeypatch: pytest.M
     def bug(*_: Any) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("segment_toolkit.wallet.explicit_credentials", bug)
+    monkeypatch.setattr("segment_toolkit.call.wallet.explicit_credentials", bug)
 
     with pytest.raises(ZeroDivisionError) as caught:
         new()

@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from segment_toolkit import Approval, AsyncSegmentToolkit, Envelope, SegmentToolkit
-from segment_toolkit.redaction import mask
 from segment_toolkit.sandbox import Sandbox
+from segment_toolkit.secrecy.redaction import mask
 
 TRACK = {"userId": "u", "event": "E"}
 BATCH = {"batch": [{"type": "track", "userId": "u", "event": "E"}]}

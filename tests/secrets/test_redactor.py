@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from segment_toolkit.redaction import REDACTED, Redactor, fitting, is_mask, mask, masked, told
+from segment_toolkit.secrecy.redaction import REDACTED, Redactor, fitting, is_mask, mask, masked, told
 
 KEY = "Vf3kQ9xZ7LmN2bRt8sWc5YpD1hGj6TaE"
 ODD = 'a"quoted"<key>with&more/slashes+plus\\es'

@@ -12,8 +12,8 @@ import pytest
 from truth_world import account, operator, plant_mistakes, set_source
 
 from segment_toolkit import AsyncSegmentToolkit, Reliability, SegmentToolkit
+from segment_toolkit.call.drive import drive
 from segment_toolkit.credentials import Credentials
-from segment_toolkit.drive import drive
 from segment_toolkit.sandbox import Sandbox
 from segment_toolkit.sandbox.server import serving
 from segment_toolkit.tool import Request, Response

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from segment_toolkit.call.drive import drive
 from segment_toolkit.credentials import Credentials
-from segment_toolkit.drive import drive
 from segment_toolkit.errors import ToolkitError, TransportError
 from segment_toolkit.truth.memory import Memory
 

@@ -10,8 +10,8 @@ import pytest
 from truth_world import account, operator
 
 from segment_toolkit import AsyncSegmentToolkit, Envelope, Reliability, SegmentToolkit
-from segment_toolkit.redaction import mask
 from segment_toolkit.sandbox import Sandbox
+from segment_toolkit.secrecy.redaction import mask
 
 SUCCESS = '{"data": {"status": "SUCCESS"}}'
 LABELS = [{"key": "tier", "value": "critical"}]

@@ -6,8 +6,8 @@ import pytest
 from truth_world import account, operator, set_source
 
 from segment_toolkit import AsyncSegmentToolkit, SegmentToolkit
-from segment_toolkit.redaction import mask
 from segment_toolkit.sandbox import Sandbox
+from segment_toolkit.secrecy.redaction import mask
 
 pytestmark = pytest.mark.filterwarnings("error")
 

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from ..._version import __version__
 
 if TYPE_CHECKING:
-    from ...attempts import Attempt
+    from ...call.attempts import Attempt
     from ..record import CallRecord
     from . import Keep
 

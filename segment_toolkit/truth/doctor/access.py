@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ...credentials import Credentials
-    from ...regions import Region
+    from ...transport.regions import Region
 
 #: Beyond this, times that a host puts into events, and windows that are asked for, are noticeably wrong (our choice).
 MOST_SKEW_SECONDS = 60

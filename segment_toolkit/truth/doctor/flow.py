@@ -22,7 +22,7 @@ from .usage import Allowance, usage_check
 
 if TYPE_CHECKING:
     from ...credentials import Credentials
-    from ...regions import Region
+    from ...transport.regions import Region
 
 _NEED_TOKEN = ("write keys", "sources", "destinations", "warehouses", "ingest", "schema", "delivery", "usage")
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from ...errors import ToolkitError
-from ...redaction import mask
+from ...secrecy.redaction import mask
 from ..facts import Connected, SourceFacts, plain
 from ..keys import owner_of
 from ..reading import Listing, Reading, connected, destinations_of, one, path, source_facts, warehouses_of

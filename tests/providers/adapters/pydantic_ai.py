@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from segment_toolkit.definitions import ToolDefinition
+from segment_toolkit.definitions.definition import ToolDefinition
 from tests.providers.conversation import AgenticAdapter
 
 

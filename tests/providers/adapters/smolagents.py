@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from segment_toolkit import SegmentToolkit
-from segment_toolkit.definitions import ToolDefinition
-from segment_toolkit.strict import loose
+from segment_toolkit.definitions.definition import ToolDefinition
+from segment_toolkit.definitions.strict import loose
 from tests.providers.conformance import Adapter, Call, Outcome
 from tests.providers.stub import Stub
 

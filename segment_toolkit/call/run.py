@@ -6,17 +6,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from .credentials import Credentials
-from .policy.scopes import current_scope
-from .redaction import Redactor, told
+from ..credentials import Credentials
+from ..policy.scopes import current_scope
+from ..secrecy.redaction import Redactor, told
 
 if TYPE_CHECKING:
-    from .approvals import PendingApproval
+    from ..approvals import PendingApproval
+    from ..envelope import Envelope
+    from ..observe.otel import CallSpan
+    from ..policy.scopes import RunScope
+    from ..tool import Response, Tool, Verdict
     from .attempts import Attempt
-    from .envelope import Envelope
-    from .observe.otel import CallSpan
-    from .policy.scopes import RunScope
-    from .tool import Response, Tool, Verdict
     from .toolcall import ToolCall
 
 #: Told after a request how many events of a long call are sent, and how many there are.

@@ -10,10 +10,10 @@ from collections.abc import Awaitable, Callable, Generator
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from .errors import InternalError, ToolkitError
+from ..errors import InternalError, ToolkitError
 
 if TYPE_CHECKING:
-    from .tool import HostCall
+    from ..tool import HostCall
 
 T = TypeVar("T")
 

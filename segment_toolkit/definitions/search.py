@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .definitions import ToolDefinition
+    from .definition import ToolDefinition
 
 #: A word of the name counts more than one of the description, and that more than one of a parameter.
 _WEIGHTS = (4, 2, 1)

@@ -9,23 +9,23 @@ import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from ..observe.watch import awithin, within
+from ..reliability.options import Reliability
+from ..reliability.persistence import Exchange, Persistence, Renew
+from ..replies.parallel import Job, arun_all, run_all
+from ..tool import HostCall, Request
+from ..transport.http import AsyncSender, Sender
 from .dispatcher import Dispatcher, Reading
 from .drive import acall_host, adrive, areport, call_host, drive, report
-from .observe.watch import awithin, within
-from .parallel import Job, arun_all, run_all
-from .reliability.options import Reliability
-from .reliability.persistence import Exchange, Persistence, Renew
 from .run import Caller, Run
-from .tool import HostCall, Request
 from .toolcall import ToolCall
-from .transport.http import AsyncSender, Sender
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .envelope import Envelope
-    from .reliability.persistence import Step
-    from .settings import Settings
+    from ..envelope import Envelope
+    from ..reliability.persistence import Step
+    from ..settings import Settings
 
 T = TypeVar("T")
 _NO_CALL = ToolCall("", None)

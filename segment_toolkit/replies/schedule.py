@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from .tool import Api, Arguments, Effect, Tool
-from .toolcall import IDENTITIES
+from ..call.toolcall import IDENTITIES
+from ..tool import Api, Arguments, Effect, Tool
 
 #: Positions of calls: stages one after another, lanes of a stage at the same time, the calls of a lane in order.
 Lane = list[int]

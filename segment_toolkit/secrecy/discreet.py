@@ -10,7 +10,7 @@ from collections.abc import Callable, Coroutine
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from .errors import ToolkitError
+from ..errors import ToolkitError
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -11,8 +11,8 @@ import string
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from .errors import MalformedToolCall
-from .names import quoted
+from ..errors import MalformedToolCall
+from ..names import quoted
 
 #: The arguments that say whose event it is, or which one: events that share a value keep their order.
 IDENTITIES = ("userId", "anonymousId", "groupId", "previousId", "messageId")

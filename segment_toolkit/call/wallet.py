@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from .credentials import Credentials, credentials_from, from_environment, recognised
-from .errors import AccountNotFound, InvalidParams, Misconfigured, RegionMismatch, SeveralAccounts, ToolkitError
-from .tool import HostCall
+from ..credentials import Credentials, credentials_from, from_environment, recognised
+from ..errors import AccountNotFound, InvalidParams, Misconfigured, RegionMismatch, SeveralAccounts, ToolkitError
+from ..tool import HostCall
 
 if TYPE_CHECKING:
-    from .accounts.store import AccountStore
-    from .reliability.renewal import AsyncProvided, Named, Provided
+    from ..accounts.store import AccountStore
+    from ..reliability.renewal import AsyncProvided, Named, Provided
     from .run import Caller, Run
 
 
@@ -116,11 +116,11 @@ def environment_credentials(environ: Mapping[str, str] | None) -> Credentials:
 def account_store(accounts: Any) -> AccountStore:
     """A store of connected accounts: in memory, the SQLite file of a path, or the host's own store."""
     if accounts is None:
-        from .accounts.store import MemoryStore
+        from ..accounts.store import MemoryStore
 
         return MemoryStore()
     if isinstance(accounts, str | os.PathLike):
-        from .accounts.sqlite import SqliteStore
+        from ..accounts.sqlite import SqliteStore
 
         return SqliteStore(accounts)
     return accounts  # type: ignore[no-any-return]

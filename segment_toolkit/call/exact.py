@@ -6,8 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from .errors import InvalidArguments, Problem
-from .tool import Arguments
+from ..errors import InvalidArguments, Problem
+from ..tool import Arguments
 
 
 def exact(arguments: Any) -> Any:

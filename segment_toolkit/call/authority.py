@@ -11,15 +11,15 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
-from .approvals.gate import Gate
-from .approvals.preview import NOTE, NOTHING_TO_SHOW, preview_of
-from .policy.judge import Judge
-from .tool import Effect, JsonObject, Tool
+from ..approvals.gate import Gate
+from ..approvals.preview import NOTE, NOTHING_TO_SHOW, preview_of
+from ..policy.judge import Judge
+from ..tool import Effect, JsonObject, Tool
 
 if TYPE_CHECKING:
-    from .approvals.desk import Approvals
+    from ..approvals.desk import Approvals
+    from ..settings import Settings
     from .run import Run
-    from .settings import Settings
 
 Steps = Generator[Any, Any, JsonObject | None]
 

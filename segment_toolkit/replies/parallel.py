@@ -13,12 +13,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Generator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..tool import HostCall
 from .schedule import FREE, Keys, Stage, keys_of, stages
-from .tool import HostCall
 
 if TYPE_CHECKING:
-    from .envelope import Envelope
-    from .run import Run
+    from ..call.run import Run
+    from ..envelope import Envelope
 
 #: The host's function of the last phase.
 _AFTER = "after_execute"

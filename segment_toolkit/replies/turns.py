@@ -11,13 +11,13 @@ from concurrent.futures import Future
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from .errors import ToolkitError
-from .names import folded
-from .registry import TOOLKIT
-from .toolcall import IDENTITIES, parse
+from ..call.toolcall import IDENTITIES, parse
+from ..errors import ToolkitError
+from ..names import folded
+from ..registry import TOOLKIT
 
 if TYPE_CHECKING:
-    from .definitions import ToolDefinition
+    from ..definitions.definition import ToolDefinition
 
 _IDS = frozenset(map(folded, (*IDENTITIES, "sourceId")))
 _EVENTS = "batch"  # the argument that holds several events

@@ -10,9 +10,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from .encoding import member_path
-from .errors import MalformedToolCall
-from .names import folded
+from ..encoding import member_path
+from ..errors import MalformedToolCall
+from ..names import folded
 from .toolcall import unique
 
 Schema = Mapping[str, Any]

@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .definitions import ToolDefinition
-    from .providers.base import Provider
+    from ..providers.base import Provider
+    from .definition import ToolDefinition
 
 #: Form -> the provider's module, and whether it is the strict form.
 _PROVIDERS = {
@@ -74,7 +74,7 @@ def _optional(schema: Any) -> Any:
 
 
 def _provider(form: str) -> Provider:
-    from .providers import provider_class
+    from ..providers import provider_class
 
     module, strict = _PROVIDERS[form]
     made: Any = provider_class(module)

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from .definitions import ToolDefinition
+    from .definition import ToolDefinition
 
 MOST_DESCRIPTION_CHARACTERS = 1_024
 _TOOL_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")

@@ -13,26 +13,26 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
-from .credentials import Credentials
-from .encoding import unsendable
-from .envelope import Envelope, Failure
-from .errors import InternalError, InvalidArguments, ToolkitError
-from .modifiers import matching
-from .observe.logs import LOG
-from .redaction import Redactor, masked
-from .registry import Registry
-from .reliability.drift import noted
+from ..credentials import Credentials
+from ..encoding import unsendable
+from ..envelope import Envelope, Failure
+from ..errors import InternalError, InvalidArguments, ToolkitError
+from ..modifiers import matching
+from ..observe.logs import LOG
+from ..registry import Registry
+from ..reliability.drift import noted
+from ..secrecy.redaction import Redactor, masked
+from ..settings import Settings
+from ..tool import Api, Effect, HostCall, JsonObject, Request, Tool, secrets_in
+from ..truth.memory import Memory
+from ..truth.switch import truth_of
 from .run import NOTHING, Caller, Run
-from .settings import Settings
-from .tool import Api, Effect, HostCall, JsonObject, Request, Tool, secrets_in
 from .toolcall import parse
-from .truth.memory import Memory
-from .truth.switch import truth_of
 from .validation import validate
 
 if TYPE_CHECKING:
+    from ..observe.watch import Watch
     from .authority import Authority
-    from .observe.watch import Watch
 
 T = TypeVar("T")
 #: What a call's path is: it yields what must be performed outside, and is sent the outcome.

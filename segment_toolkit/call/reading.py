@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Any, TypeVar
 
-from .errors import InternalError
-from .tool import Request
+from ..errors import InternalError
+from ..tool import Request
 
 T = TypeVar("T")
 

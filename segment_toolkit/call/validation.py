@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from .encoding import member_path, unsendable
-from .errors import InvalidArguments, Problem
-from .names import did_you_mean
+from ..encoding import member_path, unsendable
+from ..errors import InvalidArguments, Problem
+from ..names import did_you_mean
 from .repair import repair
 from .toolcall import json_type
 
 if TYPE_CHECKING:
-    from .tool import A, Tool
+    from ..tool import A, Tool
 
 Schema = Mapping[str, Any]
 

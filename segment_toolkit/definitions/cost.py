@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from .forms import FORMS, listed, wrapper
 
 if TYPE_CHECKING:
-    from .definitions import ToolDefinition
+    from .definition import ToolDefinition
 
 ENCODING = "o200k_base"
 #: Profile -> whether a tool is in it.

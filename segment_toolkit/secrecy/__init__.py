@@ -1,0 +1,1 @@
+"""What must not leave: secrets in texts (`redaction`) and errors (`discreet`), what Segment's hide (`untrusted`)."""
