@@ -1,1 +1,1 @@
-"""Runs the conformance suite (`tests/providers`) against each framework, and writes the README's table of results."""
+"""Runs the conformance suite (`tests/providers`) against each framework, and writes the table in docs/providers.md."""

@@ -15,7 +15,7 @@ from .table import differences, merged, rows_of, shown, with_table
 
 
 def main() -> int:
-    """Returns 1 if a case failed, or if --check finds the README's table to say otherwise."""
+    """Returns 1 if a case failed, or if --check finds the table in docs/providers.md to say otherwise."""
     options = _parser().parse_args()
     unknown = sorted(set(options.names) - set(known()))
     if unknown:
@@ -30,19 +30,19 @@ def main() -> int:
     failed = [result.name for result in results if not result.good]
     for name in failed:
         print(f"{name}: not every case passed")
-    return _readme(rows, options) or (1 if failed else 0)
+    return _page(rows, options) or (1 if failed else 0)
 
 
-def _readme(rows: list[tuple[str, ...]], options: argparse.Namespace) -> int:
-    readme = ROOT / "README.md"
-    text = readme.read_text("utf-8")
+def _page(rows: list[tuple[str, ...]], options: argparse.Namespace) -> int:
+    page = ROOT / "docs" / "providers.md"
+    text = page.read_text("utf-8")
     if options.check:
         wrong = differences(rows_of(text), rows)
         for line in wrong:
-            print(f"README.md: {line}; run scripts/test-providers --write")
+            print(f"docs/providers.md: {line}; run scripts/test-providers --write")
         return 1 if wrong else 0
     if options.write:
-        readme.write_text(with_table(text, merged(rows_of(text), rows, known())), "utf-8")
+        page.write_text(with_table(text, merged(rows_of(text), rows, known())), "utf-8")
     return 0
 
 
@@ -52,9 +52,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--heavy", action="store_true", help=f"without names: the others ({', '.join(sorted(HEAVY))})")
     parser.add_argument("--fresh", action="store_true", help="make the environments anew, at today's versions")
     writing = parser.add_mutually_exclusive_group()
-    writing.add_argument("--write", action="store_true", help="write the results into README.md's table")
+    writing.add_argument("--write", action="store_true", help="write the results into the table of docs/providers.md")
     writing.add_argument(
-        "--check", action="store_true", help="fail if README.md has other results; versions may differ"
+        "--check", action="store_true", help="fail if the table has other results; versions may differ"
     )
     return parser
 

@@ -1,4 +1,4 @@
-"""The table of results in README.md, between its markers."""
+"""The table of results in docs/providers.md, between its markers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def shown(rows: Iterable[Row]) -> str:
 
 
 def rows_of(text: str) -> list[Row]:
-    """The rows in a README."""
+    """The rows in a page."""
     table = text.partition(START)[2].partition(END)[0].removeprefix(_HEAD)
     return [tuple(cell.strip() for cell in line.strip("|").split("|")) for line in table.splitlines() if line]
 
@@ -39,9 +39,9 @@ def differences(old: Iterable[Row], new: Iterable[Row]) -> list[str]:
 
 
 def with_table(text: str, rows: Iterable[Row]) -> str:
-    """A README with the rows in place of its own. Raises ValueError when it has no markers."""
+    """A page with the rows in place of its own. Raises ValueError when it has no markers."""
     before, start, rest = text.partition(START)
     _, end, after = rest.partition(END)
     if not start or not end:
-        raise ValueError(f"README.md has no {START.strip()} ... {END}")
+        raise ValueError(f"docs/providers.md has no {START.strip()} ... {END}")
     return f"{before}{start}{shown(rows)}{end}{after}"

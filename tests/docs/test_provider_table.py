@@ -1,4 +1,4 @@
-"""scripts/test-providers: what it counts as a case, and what it does to the README's table."""
+"""scripts/test-providers: what it counts as a case, and what it does to the table of docs/providers.md."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from scripts.provider_tests.table import END, START, differences, merged, rows_o
 
 AGNO = Result("agno", "agno 3.1.10", 10, 0, 0, 21.4).row()
 DSPY = Result("dspy", "dspy 3.4.1", 9, 1, 1, 4.0).row()
-README = f"Before\n{START}{END}After\n"
+PAGE = f"Before\n{START}{END}After\n"
 
 
 def report(*cases: str) -> str:
@@ -57,7 +57,7 @@ def test_a_run_without_a_report_is_no_success() -> None:
 
 
 def test_the_rows_written_are_the_rows_read() -> None:
-    text = with_table(README, [AGNO, DSPY])
+    text = with_table(PAGE, [AGNO, DSPY])
 
     assert rows_of(text) == [AGNO, DSPY]
     assert text.startswith("Before\n")
@@ -72,7 +72,7 @@ def test_what_was_not_run_keeps_its_row_and_what_is_gone_loses_it() -> None:
     assert merged([DSPY, AGNO, gone], [newer], ["agno", "dspy"]) == [newer, DSPY]
 
 
-def test_a_readme_without_the_markers_is_said_to_have_none() -> None:
+def test_a_page_without_the_markers_is_said_to_have_none() -> None:
     with pytest.raises(ValueError, match="has no <!-- providers"):
         with_table("Before\nAfter\n", [AGNO])
 

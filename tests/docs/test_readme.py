@@ -21,13 +21,23 @@ def blocks(language: str, text: str = README) -> list[str]:
 
 
 PYTHON = blocks("python")
+#: What runs until it is stopped; tests/cli starts and stops it.
+SERVES = "segment-toolkit sandbox"
 PAGES = sorted((ROOT / "docs").glob("*.md"))
 ON_PAGES = [
     pytest.param(code, id=f"{page.name} block {number}")
     for page in PAGES
     for number, code in enumerate(blocks("python", page.read_text("utf-8")))
 ]
-COMMANDS = [line for block in blocks("sh") for line in block.splitlines() if line.startswith("segment-toolkit ")]
+COMMANDS = sorted(
+    {
+        line
+        for text in (README, *(page.read_text("utf-8") for page in PAGES))
+        for block in blocks("sh", text)
+        for line in block.splitlines()
+        if line.startswith("segment-toolkit ") and not line.startswith(SERVES)
+    }
+)
 
 
 @pytest.mark.parametrize("code", [*(pytest.param(code, id=f"block {n}") for n, code in enumerate(PYTHON)), *ON_PAGES])
@@ -68,3 +78,27 @@ def test_the_two_set_up_commands_exist_and_ci_runs_them() -> None:
     for command in commands:
         assert os.access(ROOT / command, os.X_OK)
         assert command in ci
+
+
+def test_every_link_to_a_page_of_ours_leads_somewhere() -> None:
+    links = [
+        (page.name, target, page.parent / target.partition("#")[0])
+        for page in (ROOT / "README.md", *PAGES)
+        for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text("utf-8"))
+        if "://" not in target
+    ]
+
+    assert len(links) > 20
+    assert [(page, target) for page, target, file in links if not _leads(page, target, file)] == []
+
+
+def test_every_page_is_named_in_the_readme() -> None:
+    assert [page.name for page in PAGES if f"(docs/{page.name})" not in README] == []
+
+
+def _leads(page: str, target: str, file: Path) -> bool:
+    """Whether the file is there, and the heading that is named in it."""
+    heading = target.partition("#")[2]
+    text = (file if file.is_file() else ROOT / page).read_text("utf-8") if heading else ""
+    headings = [re.sub(r"[^a-z0-9 -]", "", line.lstrip("# ").lower()) for line in text.splitlines() if line[:1] == "#"]
+    return file.exists() and (not heading or heading in [name.replace(" ", "-") for name in headings])
