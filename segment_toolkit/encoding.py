@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 
 from .errors import InvalidArguments, Problem
-from .names import quoted
+from .names import shown
 
 MOST_INTEGER_BITS = 14_000  # about 4,200 digits: Python writes no longer ones
 
@@ -62,9 +62,7 @@ def _unsendable_items(items: Sequence[object], path: str) -> Iterator[Problem]:
 
 def member_path(path: str, key: str) -> str:
     """`properties` and `price` make `properties.price`; a key that may be a secret is not shown."""
-    name = quoted(key)
-    name = name[1:-1] if name.startswith("'") else name
-    return f"{path}.{name}" if path else name
+    return f"{path}.{shown(key)}" if path else shown(key)
 
 
 def _is_unicode(text: str) -> bool:

@@ -10,11 +10,19 @@ _PLAIN = re.compile(r"[A-Za-z_$][A-Za-z0-9_.$-]{0,63}\Z")
 _SECRET = re.compile(r"[A-Za-z0-9]{28,}|sgp_", re.IGNORECASE)
 
 
+_HIDDEN = "(a name not shown)"
+
+
+def shown(name: object) -> str:
+    """The name when it is plainly one; else a stand-in, because what stands there may be a secret, or not text."""
+    plain = isinstance(name, str) and _PLAIN.match(name) and not _SECRET.search(name)
+    return str(name) if plain else _HIDDEN
+
+
 def quoted(name: object) -> str:
-    """The name in quotes when it is plainly a name; else a description, because it may be a secret or worse."""
-    if isinstance(name, str) and _PLAIN.match(name) and not _SECRET.search(name):
-        return f"'{name}'"
-    return "(a name not shown)"
+    """`shown`, a name in quotes: `'userId'`."""
+    text = shown(name)
+    return text if text == _HIDDEN else f"'{text}'"
 
 
 def folded(name: str) -> str:

@@ -156,11 +156,11 @@ class Parts:
 
     @cached_property
     def _store(self) -> AccountStore:
-        from .call.wallet import account_store
+        from .accounts.store import store_of
 
         with self._lock:  # two threads must not get two stores
             if "_store" not in self.__dict__:
-                self.__dict__["_store"] = account_store(self._stored_in)
+                self.__dict__["_store"] = store_of(self._stored_in)
             return self.__dict__["_store"]  # type: ignore[no-any-return]
 
     @cached_property
@@ -182,11 +182,12 @@ class Parts:
         return Toolkits(self._tool_count, self._accounts, self._auth_configs)
 
     def _wallet(self, provided: type[Provided] | type[AsyncProvided]) -> Wallet:
-        from .call.wallet import Wallet, environment_credentials, explicit_credentials
+        from .call.wallet import Wallet, explicit_credentials
+        from .credentials import from_environment
 
         return Wallet(
             explicit_credentials(self._api_key, self._given),
-            environment=lambda: environment_credentials(self._environ),
+            environment=lambda: from_environment(self._environ),
             account=lambda user_id, account: self._accounts.credentials_for(user_id, account),
             provided=provided(self._credentials_of) if self._credentials_of is not None else None,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
@@ -107,3 +108,14 @@ class MemoryStore:
     def all_auth_configs(self) -> list[AuthConfig]:
         with self._lock:
             return list(self._auth_configs.values())
+
+
+def store_of(accounts: str | os.PathLike[str] | AccountStore | None) -> AccountStore:
+    """The store that `accounts=` means: one in memory for None, the SQLite file at a path, or the host's own store."""
+    if accounts is None:
+        return MemoryStore()
+    if isinstance(accounts, str | os.PathLike):
+        from .sqlite import SqliteStore
+
+        return SqliteStore(accounts)
+    return accounts

@@ -1,4 +1,4 @@
-"""Run a generator to its end: two drivers, one for each colour, that differ by an `await`.
+"""Run a generator to its end: two drivers, one sync and one async, that differ by an `await`.
 
 What the generator yields is performed (a request sent, a function of the host's called) and the outcome sent back in.
 A failure is thrown in, so that a tool may catch it and fall back, and the dispatcher turns it into an envelope.
@@ -11,6 +11,7 @@ from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..errors import InternalError, ToolkitError
+from ..observe.logs import LOG
 
 if TYPE_CHECKING:
     from ..tool import HostCall
@@ -80,7 +81,7 @@ def report(listener: Callable[[int, int], Any], progress: tuple[int, int]) -> No
     try:
         listener(*progress)
     except Exception as error:  # noqa: BLE001 - the host's
-        _log_listener(error)
+        _log_failed("on_progress", error)
 
 
 async def areport(listener: Callable[[int, int], Any], progress: tuple[int, int]) -> None:
@@ -90,19 +91,17 @@ async def areport(listener: Callable[[int, int], Any], progress: tuple[int, int]
         if isawaitable(outcome):
             await outcome
     except Exception as error:  # noqa: BLE001 - the host's
-        _log_listener(error)
+        _log_failed("on_progress", error)
 
 
-def _log_listener(error: Exception) -> None:
-    import logging
-
-    logging.getLogger("segment_toolkit").warning("the host's on_progress raised %s", type(error).__name__)
+def _log_failed(what: str, error: Exception) -> None:
+    """By its type alone: the text of what a host's function raises may hold anything."""
+    LOG.warning("the host's %s raised %s", what, type(error).__name__)
 
 
 def _host_failed(what: str, error: Exception) -> ToolkitError:
+    """The error to raise for what a host's function raised; a ToolkitError is meant for the call, and stays."""
     if isinstance(error, ToolkitError):
         return error
-    import logging
-
-    logging.getLogger("segment_toolkit").warning("the host's %s raised %s", what, type(error).__name__)
+    _log_failed(what, error)
     return InternalError(f"The host's {what} failed.", hint="The host must mend it; do not repeat the call.")

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ..credentials import Credentials, credentials_from, from_environment, recognised
+from ..credentials import Credentials, credentials_from, recognised
 from ..errors import AccountNotFound, InvalidParams, Misconfigured, RegionMismatch, SeveralAccounts, ToolkitError
 from ..tool import HostCall
 
 if TYPE_CHECKING:
-    from ..accounts.store import AccountStore
     from ..reliability.renewal import AsyncProvided, Named, Provided
     from .run import Caller, Run
 
@@ -107,20 +105,3 @@ def explicit_credentials(api_key: str | None, given: Mapping[str, Any]) -> Crede
     if api_key and recognised(api_key):
         return credentials_from({"generic_api_key": api_key, **{k: v for k, v in given.items() if v}})
     return credentials_from(given)
-
-
-def environment_credentials(environ: Mapping[str, str] | None) -> Credentials:
-    return from_environment(os.environ if environ is None else environ)
-
-
-def account_store(accounts: Any) -> AccountStore:
-    """A store of connected accounts: in memory, the SQLite file of a path, or the host's own store."""
-    if accounts is None:
-        from ..accounts.store import MemoryStore
-
-        return MemoryStore()
-    if isinstance(accounts, str | os.PathLike):
-        from ..accounts.sqlite import SqliteStore
-
-        return SqliteStore(accounts)
-    return accounts  # type: ignore[no-any-return]

@@ -36,9 +36,9 @@ def _toolkit(options: Namespace) -> SegmentToolkit:
     approve, policy = approve_from(options), policy_of(options)
     if options.sandbox:
         return SegmentToolkit.sandbox(approve=approve, policy=policy, audit=options.audit)
-    from ..call.wallet import environment_credentials
+    from ..credentials import from_environment
 
-    environment_credentials(None)  # a wrong variable is the person's mistake: say so before anything runs
+    from_environment()  # a wrong variable is the person's mistake: say so before anything runs
     return SegmentToolkit(approve=approve, policy=policy, audit=options.audit)
 
 

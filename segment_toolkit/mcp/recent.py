@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ..envelope import Envelope
-from ..names import quoted
+from ..names import shown
 
 MOST = 50
 
@@ -27,7 +27,7 @@ class RecentCalls:
         self._calls.appendleft({
             "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
             "tool": envelope.tool,
-            "arguments": [quoted(name).strip("'") for name in arguments],
+            "arguments": [shown(name) for name in arguments],
             "successful": envelope.successful,
             "code": failure.code if failure else None,
             "error": envelope.error,

@@ -37,28 +37,27 @@ class Job:
         self.envelope: Envelope | None = None
         self._step(flow.send, None)
 
-    @property
     def prepared(self) -> bool:
         """Whether nobody needs to be asked any more."""
-        return self.run.ready or self.executed
+        return self.run.ready or self.executed()
 
-    @property
     def executed(self) -> bool:
-        return self.envelope is not None or (isinstance(self.wanted, HostCall) and self.wanted.what == _AFTER)
+        """Whether the tool has run, or never will: only `after_execute` may be left."""
+        return self.finished() or (isinstance(self.wanted, HostCall) and self.wanted.what == _AFTER)
 
-    @property
     def finished(self) -> bool:
+        """Whether there is an envelope."""
         return self.envelope is not None
 
     @property
     def keys(self) -> Keys:
         """For the schedule. A call that has nothing left to execute is free."""
-        if self.executed or self.run.tool is None or self.run.arguments is None:
+        if self.executed() or self.run.tool is None or self.run.arguments is None:
             return FREE
         return keys_of(self.run.tool, self.run.arguments)
 
     def advance(self, perform: Perform, until: Callable[[Job], bool]) -> None:
-        """Perform what the flow wants, until it has come so far."""
+        """Perform what the flow wants, one thing after another, until `until` (`Job.prepared`, say) holds."""
         while not until(self):
             try:
                 outcome = perform(self, self.wanted)
@@ -88,27 +87,15 @@ class Job:
             self.wanted, self.envelope = None, done.value
 
 
-def prepared(job: Job) -> bool:
-    return job.prepared
-
-
-def executed(job: Job) -> bool:
-    return job.executed
-
-
-def finished(job: Job) -> bool:
-    return job.finished
-
-
 def run_all(jobs: Sequence[Job], perform: Perform, *, most: int) -> list[Envelope]:
     """The envelopes of all jobs, in their order."""
     try:
         for job in jobs:
-            job.advance(perform, prepared)
+            job.advance(perform, Job.prepared)
         for stage in stages([job.keys for job in jobs], most=most):
-            _execute(stage, lambda position: jobs[position].advance(perform, executed), most)
+            _execute(stage, lambda position: jobs[position].advance(perform, Job.executed), most)
         for job in jobs:
-            job.advance(perform, finished)
+            job.advance(perform, Job.finished)
         return [job.envelope for job in jobs if job.envelope is not None]
     finally:
         for job in jobs:
@@ -140,11 +127,11 @@ async def arun_all(jobs: Sequence[Job], perform: APerform, *, most: int) -> list
     """`run_all`, in tasks."""
     try:
         for job in jobs:
-            await job.aadvance(perform, prepared)
+            await job.aadvance(perform, Job.prepared)
         for stage in stages([job.keys for job in jobs], most=most):
-            await _aexecute(stage, lambda position: jobs[position].aadvance(perform, executed), most)
+            await _aexecute(stage, lambda position: jobs[position].aadvance(perform, Job.executed), most)
         for job in jobs:
-            await job.aadvance(perform, finished)
+            await job.aadvance(perform, Job.finished)
         return [job.envelope for job in jobs if job.envelope is not None]
     finally:
         for job in jobs:
