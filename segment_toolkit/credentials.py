@@ -90,6 +90,7 @@ class Credentials:
 
     @property
     def has_secret(self) -> bool:
+        """Whether there is a token or a write key."""
         return bool(self.public_api_token or self.write_key or self.write_keys)
 
     def hosts_of(self, other: Credentials) -> Credentials:

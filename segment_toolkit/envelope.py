@@ -1,9 +1,14 @@
 """The one answer shape: `{"data": object, "error": string or null, "successful": bool}`.
 
 `Envelope` is a plain dict with exactly these keys, so that it serialises as the published contract says. What
-a program (not the model) wants to know besides is beside the keys: `failure`, `tool`, `tool_call_id`, `notes`,
-`called`, the name that the model called, `approval`, what a refused call waits for (its token is in no JSON), and
-`verification`, what reading back showed (with `verify=True`).
+a program (not the model) wants to know besides are attributes, in no JSON:
+
+failure        why it failed, as a `Failure`; None for a success
+tool           the slug of the tool that was found, "" for none; `called` is the name as the model wrote it
+tool_call_id   the id that joins the result to the model's call
+notes          what was set right in the arguments, or changed by a policy
+approval       what a refused call waits for, with its token
+verification   what reading back showed (with `verify=True`)
 """
 
 from __future__ import annotations
@@ -35,7 +40,7 @@ class Failure(NamedTuple):
 
 
 class Envelope(dict[str, Any]):
-    """`error` is None exactly when `successful`; `data` is always an object."""
+    """The answer to one tool call: `error` is None exactly when `successful`; `data` is always an object."""
 
     __slots__ = ("approval", "called", "failure", "notes", "tool", "tool_call_id", "verification")
 
@@ -51,14 +56,17 @@ class Envelope(dict[str, Any]):
 
     @property
     def data(self) -> dict[str, Any]:
+        """What the tool answers; of a failed call what is known all the same, such as a messageId."""
         return self["data"]  # type: ignore[no-any-return]
 
     @property
     def error(self) -> str | None:
+        """What was wrong and what to do, for a model to read; None for a success."""
         return self["error"]  # type: ignore[no-any-return]
 
     @property
     def successful(self) -> bool:
+        """Whether there is no error."""
         return self["successful"]  # type: ignore[no-any-return]
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Envelope:
@@ -66,6 +74,7 @@ class Envelope(dict[str, Any]):
 
     @classmethod
     def success(cls, data: Mapping[str, Any]) -> Envelope:
+        """The envelope of a call that worked."""
         return cls(data, None)
 
     @classmethod

@@ -30,6 +30,7 @@ class Modifier:
     toolkits: tuple[str, ...] = ()
 
     def matches(self, tool: str, toolkit: str) -> bool:
+        """Whether it is for that tool of that toolkit."""
         everything = not self.tools and not self.toolkits
         return everything or tool.lower() in self.tools or toolkit.lower() in self.toolkits
 
@@ -49,8 +50,11 @@ def matching(modifiers: Iterable[Any] | None, kind: Kind, tool: str, toolkit: st
 
 
 class _Decorator:
-    def __init__(self, kind: Kind) -> None:
+    """Makes a function a modifier of one kind: bare, or with filters."""
+
+    def __init__(self, kind: Kind, doc: str) -> None:
         self._kind: Kind = kind
+        self.__doc__ = doc
 
     @overload
     def __call__(self, function: Function) -> Modifier: ...
@@ -75,6 +79,6 @@ def _lower(names: Sequence[str] | None) -> tuple[str, ...]:
     return tuple(name.lower() for name in names or ())
 
 
-schema_modifier = _Decorator("schema")
-before_execute = _Decorator("before")
-after_execute = _Decorator("after")
+schema_modifier = _Decorator("schema", "Change how a tool is listed: fn(tool, toolkit, schema) returns the definition.")
+before_execute = _Decorator("before", "Change a call before it is checked: fn(tool, toolkit, params) returns params.")
+after_execute = _Decorator("after", "Change a call's envelope: fn(tool, toolkit, response) returns the envelope.")

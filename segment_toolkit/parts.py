@@ -1,4 +1,4 @@
-"""What a toolkit is made of, whichever its colour: options, registry, accounts, approvals, and the way to a call.
+"""What a toolkit is made of, sync or async: options, registry, accounts, approvals, and the way to a call.
 
 Everything that a call needs is made at the first call, once for each toolkit.
 """

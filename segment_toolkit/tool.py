@@ -1,7 +1,9 @@
 """What a tool is: a value that names itself, describes its arguments, and runs as a generator that does no I/O.
 
 A tool file builds one `Tool`. Its `run` yields `Request`s, is sent a `Response` for each, and returns the data
-of the envelope; the drivers in `drive` do the sending, sync or async. So a tool is tested with no network.
+of the envelope; the drivers in `call/drive` do the sending, sync or async. So a tool is tested with no network.
+
+"The host" in this package is the program that uses the toolkit. A `Host` is where a request goes.
 """
 
 from __future__ import annotations

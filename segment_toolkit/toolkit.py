@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class SegmentToolkit(Truths, Parts):
-    """Sync. Use it as it is, or in a `with` block, which closes its connections."""
+    """Segment's tools for an agent: list them, handle a model's calls. In a `with` block it closes its connections."""
 
     __doc__ = f"{__doc__}\n\n{Parts.__doc__}"
 
@@ -45,7 +45,7 @@ class SegmentToolkit(Truths, Parts):
         **options: Unpack[Options],
     ) -> None:
         super().__init__(provider, **options)
-        self._transport = _of_colour(http_client or transport, "close", "SegmentToolkit takes a sync httpx client")
+        self._transport = _sync_or_async(http_client or transport, "close", "SegmentToolkit takes a sync httpx client")
         self._made: Engine | None = None
         self.tools = Tools(self._registry, self._provider, self._engine)
         self.provider = BoundProvider(self._provider, self.tools)
@@ -111,7 +111,7 @@ class SegmentToolkit(Truths, Parts):
 
 
 class AsyncSegmentToolkit(AsyncTruths, Parts):
-    """Async: the same names, awaitable."""
+    """`SegmentToolkit` for async code: the same names, awaitable."""
 
     __doc__ = f"{__doc__}\n\n{Parts.__doc__}"
 
@@ -125,7 +125,7 @@ class AsyncSegmentToolkit(AsyncTruths, Parts):
         **options: Unpack[Options],
     ) -> None:
         super().__init__(provider, **options)
-        self._transport = _of_colour(
+        self._transport = _sync_or_async(
             http_client or transport, "aclose", "AsyncSegmentToolkit takes an async httpx client"
         )
         self._made: AsyncEngine | None = None
@@ -220,7 +220,8 @@ class Experimental:
         return self._tools.custom_tool(fn, toolkit=extends_toolkit, slug=slug, name=name, description=description)
 
 
-def _of_colour(transport: Any, closing: str, wanted: str) -> Any:
+def _sync_or_async(transport: Any, closing: str, wanted: str) -> Any:
+    """The transport, if it has the method that closes one of its kind. Raises TypeError."""
     if transport is not None and not hasattr(transport, closing):
         raise TypeError(f"{wanted} or transport, not {type(transport).__name__}")
     return transport

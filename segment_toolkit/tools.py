@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class _Catalogue:
-    """What listing needs, the same for both colours: no network, no model, no credentials."""
+    """What sync and async toolkits share: listing, which needs no network and no credentials, and custom tools."""
 
     def __init__(self, registry: Registry, provider: AnyProvider) -> None:
         self._registry = registry
@@ -99,7 +99,7 @@ def _modified(definition: ToolDefinition, modifiers: Sequence[Any] | None) -> To
 
 
 class Tools(_Catalogue):
-    """Sync."""
+    """`toolkit.tools` of a SegmentToolkit: list the tools, run one, add one."""
 
     def __init__(self, registry: Registry, provider: AnyProvider, engine: Callable[[], Engine]) -> None:
         super().__init__(registry, provider)
@@ -175,7 +175,7 @@ class Tools(_Catalogue):
 
 
 class AsyncTools(_Catalogue):
-    """`Tools`, awaiting."""
+    """`toolkit.tools` of an AsyncSegmentToolkit: as `Tools`, awaiting."""
 
     def __init__(self, registry: Registry, provider: AnyProvider, engine: Callable[[], AsyncEngine]) -> None:
         super().__init__(registry, provider)

@@ -25,7 +25,7 @@ Steps = Generator[Any, Any, JsonObject | None]
 
 
 class Authority:
-    """Most calls of most toolkits need none of it: `judges` and `admits` say which do."""
+    """Asks policy and approvals. Most calls need neither: `judges` and `admits` say so beforehand, at no cost."""
 
     def __init__(self, settings: Settings, desk: Approvals) -> None:
         self._judge = Judge(settings.policy) if settings.policy is not None else None

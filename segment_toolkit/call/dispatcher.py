@@ -43,10 +43,13 @@ Resolve = Callable[["Caller"], Credentials | HostCall]
 Reading = Callable[[Credentials, Memory], Generator[Any, Any, T]]
 #: What a before_execute modifier may change of the caller.
 _CALLER = ("user_id", "connected_account_id", "custom_auth_params")
+DOUBTFUL_KEY = (
+    "the configured write key has not the form of one (32 letters and digits): if it is wrong, events are lost"
+)
 
 
 class Dispatcher:
-    """Turns tool calls into steps to drive. It holds no connection and no credential of its own."""
+    """Turns tool calls into steps for a driver to perform. It holds no connection and no credential of its own."""
 
     def __init__(
         self, registry: Registry, settings: Settings, authority: Authority, resolve: Resolve, watch: Watch
@@ -60,7 +63,7 @@ class Dispatcher:
         self._truth = truth_of(settings, self.memory)
 
     def steps(self, run: Run) -> Generator[Request | HostCall, Any, Envelope]:
-        """The steps of one call. Their result is its envelope, whatever happens in them, and who watches has it."""
+        """The steps of one call. They return its envelope, whatever happened, after `observe` has recorded the call."""
         begun = self._watch.begin(run)
         try:
             envelope = yield from self._answered(run)
@@ -71,6 +74,7 @@ class Dispatcher:
         return envelope
 
     def _answered(self, run: Run) -> Generator[Request | HostCall, Any, Envelope]:
+        """Run the call and put what came of it into an envelope: data or error, then what stands beside the keys."""
         try:
             data = yield from self._execute(run)
             envelope = Envelope.success(data)
@@ -100,6 +104,7 @@ class Dispatcher:
             raise
 
     def _execute(self, run: Run) -> Generator[Request | HostCall, Any, JsonObject]:
+        """The call's path, step by step. Returns the data of its envelope; raises what ends it early."""
         tool = self._registry.find(run.call.name)
         run.tool, run.slug, run.toolkit = tool, tool.slug, self._registry.toolkit_of(tool.slug)
         document = parse(run.call.arguments)
@@ -129,21 +134,20 @@ class Dispatcher:
                 self.memory.forget(run.credentials)
 
     def _bind(self, run: Run, secrets: tuple[str, ...]) -> Generator[HostCall, Any, None]:
-        """Give the call its account, and its redactor every secret it can meet."""
+        """Find the call's credentials, and make the redactor that knows them and the secrets in its arguments."""
         run.redactor = NOTHING.also(secrets)
         found = self._resolve(run.caller)
         run.credentials = (yield found) if isinstance(found, HostCall) else found
         run.redactor = run.credentials.redactor.also(secrets)
 
     def _shown(self, run: Run, tool: Tool[Any], data: JsonObject) -> JsonObject:
-        """The data of a success. What Segment calls a secret is masked in it, unless the host wants it revealed.
+        """The data of a success, as it may be shown: warnings added, secrets masked or cut out.
 
-        The Public API token is cut out all the same: no answer has a place for it.
+        With `reveal_secrets` the answers of the Public API stay whole, but for the token: none has a place for it.
         """
-        if tool.api is Api.TRACKING and run.credentials.key_is_doubtful:
-            data["warnings"] = [*data.get("warnings", ()), DOUBTFUL_KEY]
-        if run.changes and tool.api is Api.TRACKING:
-            data["warnings"] = [*data.get("warnings", ()), *run.changes]
+        warnings = [DOUBTFUL_KEY, *run.changes] if run.credentials.key_is_doubtful else run.changes
+        if warnings and tool.api is Api.TRACKING:
+            data["warnings"] = [*data.get("warnings", ()), *warnings]
         if tool.api is not Api.PUBLIC:
             return self._redactor(run).data(data)  # type: ignore[no-any-return]
         if self._reveal:
@@ -168,7 +172,10 @@ class Dispatcher:
         return Envelope.from_error(error)
 
     def _redactor(self, run: Run) -> Redactor:
-        """Of a call that failed before its account was known: that account's, all the same, if it has one."""
+        """What cuts secrets out of this call's texts.
+
+        A call that failed before its credentials were looked up gets their redactor now, if finding them asks nobody.
+        """
         if run.redactor is NOTHING:
             try:
                 found = self._resolve(run.caller)
@@ -180,6 +187,7 @@ class Dispatcher:
         return run.redactor
 
     def _before(self, run: Run, document: JsonObject) -> Generator[HostCall, Any, JsonObject]:
+        """The arguments as `before_execute` modifiers leave them; they may change for whom the call runs, too."""
         caller = run.caller
         params: Any = {"arguments": document, **{name: getattr(caller, name) for name in _CALLER}}
         for modifier in matching(caller.modifiers, "before", run.slug, run.toolkit):
@@ -205,11 +213,6 @@ class Dispatcher:
             failure["error"] = f"{failure.error} {ran}; do not repeat the call."
             return failure
         return envelope
-
-
-DOUBTFUL_KEY = (
-    "the configured write key has not the form of one (32 letters and digits): if it is wrong, events are lost"
-)
 
 
 def _where(error: Exception) -> str:

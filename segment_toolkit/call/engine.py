@@ -32,7 +32,7 @@ _NO_CALL = ToolCall("", None)
 
 
 class Engine:
-    """Sync. `process` is whose connections and locks it holds: a forked child must make its own engine."""
+    """Runs the calls of a SegmentToolkit. `process` is the id of the process that made it: a fork needs its own."""
 
     def __init__(self, dispatcher: Dispatcher, sender: Sender, settings: Settings, renew: Renew) -> None:
         self.process = os.getpid()
@@ -81,7 +81,7 @@ class Engine:
 
 
 class AsyncEngine:
-    """`Engine`, awaiting."""
+    """Runs the calls of an AsyncSegmentToolkit: `Engine`, awaiting."""
 
     def __init__(self, dispatcher: Dispatcher, sender: AsyncSender, settings: Settings, renew: Renew) -> None:
         self.process = os.getpid()

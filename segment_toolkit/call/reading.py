@@ -1,4 +1,4 @@
-"""Flows that may only look: what is run before a call is approved must change nothing, whatever a tool file says."""
+"""Guard for flows that may only read: what runs before a call is approved must change nothing at Segment."""
 
 from __future__ import annotations
 

@@ -49,14 +49,18 @@ NOTHING = Redactor(())
 
 
 class Run:
-    """What is known of one call so far; `credentials` is what its requests are sent with.
+    """What is known of one call so far. The steps of its path fill it in; `observe` reads it when the call is over.
 
-    `ready` says that nobody needs to be asked any more; `approved_by` who let the call run, where somebody had to;
-    `pending` is the approval that it waits for; `previewed` that it was only shown; `changes` say what the host's
-    policy changed in the arguments; `verification` what reading back showed.
-    `lost_seconds` went into failed attempts and waiting; `renewed` says that credentials were fetched anew.
-    For those who watch: `error` is what the tool raised and `result` its own envelope, before the host's after_execute;
-    `span` is its OpenTelemetry span, if there is one; `heard` says that somebody wants to hear of it.
+    What is asked       `call`, `caller`; once found: `tool`, `slug`, `toolkit`; once valid: `arguments`
+    With what           `credentials` of its requests, and the `redactor` that knows every secret the call met
+    What was set right  `notes`, spellings of the model's; `changes`, what the host's policy changed
+    Whether it may run  `ready`, nobody needs to be asked any more; `approved_by`, who let it run where somebody had to;
+                        `pending`, the approval that it waits for; `previewed`, it was only shown
+    On the wire         `attempts`, each exchange; `lost_seconds` in failed ones and in waiting; `renewed`, whether
+                        credentials were fetched anew; `verification`, what reading back showed
+    What came of it     `error` that the tool raised; `result`, its envelope before the host's after_execute
+    For `observe`       `span`, its OpenTelemetry span; `heard`, whether anybody wants to hear of the call
+    For caps            `scope`, the run of an agent that it belongs to
     """
 
     __slots__ = (

@@ -24,7 +24,7 @@ DISTRIBUTION = "segment-agent-toolkit"
 
 
 class Runner:
-    """Runs tools for one caller. Both colours exist on both toolkits, so a framework may use whichever it likes.
+    """Runs tools for one caller. Both toolkits have `run` and `arun`, so a framework may use whichever it likes.
 
     Whatever the model or Segment does is an envelope. `run` and `arun` take the arguments as an object or as JSON text.
     Calls that name the same person run in the order they were made in, however many a framework runs at once.

@@ -1,4 +1,4 @@
-"""One request of a call, tried as often as is safe and as the call's budget allows; the same for both colours.
+"""One request of a call, tried as often as is safe and as the call's budget allows; for sync and async.
 
 `Persistence.steps` is a generator that does no I/O: it yields an `Exchange` to be sent, seconds to be waited, or a
 function of the host's to be called. Closing it at any point (a task was cancelled, a thread interrupted) leaves limits

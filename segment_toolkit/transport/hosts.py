@@ -27,7 +27,10 @@ class Target(NamedTuple):
 
 
 def target(request: Request, credentials: Credentials) -> Target:
-    """Raises MissingCredential, RegionUnknown, HostUnavailable or InvalidArguments (an unusable write key)."""
+    """Where a request goes, and with which credential.
+
+    Raises MissingCredential, RegionUnknown, HostUnavailable or InvalidArguments (an unusable write key).
+    """
     if request.api is Api.TRACKING:
         return Target(_base(request, credentials) + request.path, _basic(request, credentials))
     if not credentials.public_api_token:

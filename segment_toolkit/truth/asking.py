@@ -1,4 +1,4 @@
-"""What both toolkits can be asked about the truth at Segment: the same methods twice, one colour each.
+"""What both toolkits can be asked about the truth at Segment: the same methods twice, sync and async.
 
 Light to import; each answer's code is loaded by the first question.
 """
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Truths:
-    """Sync."""
+    """The questions of a SegmentToolkit."""
 
     _engine: Callable[[], Engine]
     _registry: Registry
@@ -71,7 +71,7 @@ class Truths:
 
 
 class AsyncTruths:
-    """`Truths`, awaiting."""
+    """The questions of an AsyncSegmentToolkit: as `Truths`, awaiting."""
 
     _engine: Callable[[], AsyncEngine]
     _registry: Registry
