@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, Field
 
-from segment_toolkit import AsyncSegmentToolkit, SegmentToolkit
+from segment_toolkit import AsyncSegmentToolkit, SegmentToolkit, ToolkitError
 from segment_toolkit.definitions.lint import PortabilityWarning
 from segment_toolkit.errors import InvalidParams
 from segment_toolkit.sandbox import Sandbox
@@ -75,6 +75,19 @@ def test_its_failure_is_an_envelope_without_its_text(toolkit: SegmentToolkit) ->
     assert envelope.failure is not None
     assert envelope.failure.code == "internal"
     assert "hunter2" not in str(envelope)
+
+
+def test_the_data_of_a_failure_that_it_raises_shows_no_secret(toolkit: SegmentToolkit) -> None:
+    def explode(request: Question) -> None:
+        """Explode."""
+        raise ToolkitError("The shop said no.", data={"order": request.order_id, "password": "hunter2"})
+
+    toolkit.tools.custom_tool(explode)
+
+    envelope = toolkit.tools.execute("EXPLODE", {"order_id": "o1"})
+
+    assert envelope.error == "The shop said no."
+    assert envelope.data == {"order": "o1", "password": "…"}
 
 
 def test_an_async_function_needs_the_async_toolkit(box: Sandbox) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -50,3 +51,19 @@ def test_a_tool_that_ran_is_known_to_have_run_whatever_the_hosts_modifier_does(b
 
     assert envelope.failure is not None
     assert envelope.failure.outcome_unknown is False
+
+
+def test_a_bug_before_anything_was_sent_leaves_nothing_unknown(box: Sandbox) -> None:
+    toolkit = SegmentToolkit.sandbox(box)
+    broken = replace(toolkit.tools.registry.find("SEGMENT_TRACK"), slug="BROKEN_TRACK", run=_broken)
+    toolkit.tools.registry.keep(broken)
+
+    envelope = toolkit.tools.execute("BROKEN_TRACK", TRACK[1])
+
+    assert envelope.failure is not None
+    assert (envelope.failure.code, envelope.failure.outcome_unknown) == ("internal", False)
+    assert box.requests == []
+
+
+def _broken(_: Any) -> Any:
+    raise ZeroDivisionError
