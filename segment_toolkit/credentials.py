@@ -6,7 +6,6 @@ Neither can do the other's work, so a toolkit may hold both, or several write ke
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -233,8 +232,7 @@ def url(name: str, value: str) -> str:
     return f"{parts.scheme}://{parts.netloc}{path}"
 
 
-def from_environment(environ: Mapping[str, str] | None = None) -> Credentials:
-    """Credentials from SEGMENT_* variables, by default the process's. Raises InvalidParams."""
-    environ = os.environ if environ is None else environ
+def from_environment(environ: Mapping[str, str]) -> Credentials:
+    """Credentials from SEGMENT_* variables. Raises InvalidParams."""
     names = ("region", "public_api_token", "write_key", "public_api_url", "tracking_url", "legacy_url")
     return credentials_from({name: environ.get(f"SEGMENT_{name.upper()}") for name in names})

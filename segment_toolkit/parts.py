@@ -182,12 +182,11 @@ class Parts:
         return Toolkits(self._tool_count, self._accounts, self._auth_configs)
 
     def _wallet(self, provided: type[Provided] | type[AsyncProvided]) -> Wallet:
-        from .call.wallet import Wallet, explicit_credentials
-        from .credentials import from_environment
+        from .call.wallet import Wallet, environment_credentials, explicit_credentials
 
         return Wallet(
             explicit_credentials(self._api_key, self._given),
-            environment=lambda: from_environment(self._environ),
+            environment=lambda: environment_credentials(self._environ),
             account=lambda user_id, account: self._accounts.credentials_for(user_id, account),
             provided=provided(self._credentials_of) if self._credentials_of is not None else None,
         )

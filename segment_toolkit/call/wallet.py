@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ..credentials import Credentials, credentials_from, recognised
+from ..credentials import Credentials, credentials_from, from_environment, recognised
 from ..errors import AccountNotFound, InvalidParams, Misconfigured, RegionMismatch, SeveralAccounts, ToolkitError
 from ..tool import HostCall
 
@@ -105,3 +106,8 @@ def explicit_credentials(api_key: str | None, given: Mapping[str, Any]) -> Crede
     if api_key and recognised(api_key):
         return credentials_from({"generic_api_key": api_key, **{k: v for k, v in given.items() if v}})
     return credentials_from(given)
+
+
+def environment_credentials(environ: Mapping[str, str] | None) -> Credentials:
+    """The credentials in SEGMENT_* variables; those of the process for None. Raises InvalidParams."""
+    return from_environment(os.environ if environ is None else environ)

@@ -71,14 +71,14 @@ def _toolkit(options: Namespace) -> AsyncSegmentToolkit:
 
     if options.sandbox:
         return AsyncSegmentToolkit.sandbox(approve=ask_client, audit=options.audit)
-    from ..credentials import from_environment
+    from ..call.wallet import environment_credentials
 
     environ: Mapping[str, str] = os.environ
     if options.env_file:
         from ..mcp.env_file import variables
 
         environ = {**variables(Path(options.env_file).expanduser()), **_given(os.environ)}
-    from_environment(environ)  # a wrong variable is the person's mistake: say so before anything runs
+    environment_credentials(environ)  # a wrong variable is the person's mistake: say so before anything runs
     return AsyncSegmentToolkit(approve=ask_client, environ=environ, audit=options.audit)
 
 

@@ -36,9 +36,9 @@ def _toolkit(options: Namespace) -> SegmentToolkit:
     approve, policy = approve_from(options), policy_of(options)
     if options.sandbox:
         return SegmentToolkit.sandbox(approve=approve, policy=policy, audit=options.audit)
-    from ..credentials import from_environment
+    from ..call.wallet import environment_credentials
 
-    from_environment()  # a wrong variable is the person's mistake: say so before anything runs
+    environment_credentials(None)  # a wrong variable is the person's mistake: say so before anything runs
     return SegmentToolkit(approve=approve, policy=policy, audit=options.audit)
 
 

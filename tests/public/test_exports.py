@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import subprocess
 import sys
+from types import FunctionType
 
 import pytest
 
@@ -50,3 +52,25 @@ def test_listing_loads_no_client_no_model_and_no_sandbox() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    "module",
+    ["", ".accounts", ".agent", ".approvals", ".exceptions", ".mcp", ".observe", ".policy", ".providers", ".sandbox"],
+)
+def test_what_is_exported_says_what_it_is(module: str) -> None:
+    found = importlib.import_module(f"segment_toolkit{module}")
+
+    exported = {name: getattr(found, name) for name in found.__all__}
+
+    assert [name for name, thing in exported.items() if _is_ours(thing) and not _own_docstring(thing)] == []
+
+
+def _own_docstring(exported: object) -> str | None:
+    """Of a class its own, which it could also have from its base."""
+    return vars(exported).get("__doc__") if isinstance(exported, type) else exported.__doc__
+
+
+def _is_ours(exported: object) -> bool:
+    """A class, a function or a decorator of the toolkit; not a constant or the name of a type."""
+    return type(exported).__module__.startswith("segment_toolkit") or isinstance(exported, type | FunctionType)
