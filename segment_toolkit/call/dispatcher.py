@@ -39,7 +39,7 @@ T = TypeVar("T")
 Steps: TypeAlias = Generator[Request | HostCall, Any, T]
 #: The credentials of a call, or the function of the host's that has them.
 Resolve = Callable[["Caller"], Credentials | HostCall]
-#: A flow that is no tool call: made of a caller's credentials and what is remembered of the workspace.
+#: A flow that reads and is no tool call: made of a caller's credentials and what is remembered of the workspace.
 Reading = Callable[[Credentials, Memory], Generator[Any, Any, T]]
 #: What a before_execute modifier may change of the caller.
 _CALLER = ("user_id", "connected_account_id", "custom_auth_params")
@@ -94,7 +94,7 @@ class Dispatcher:
         return envelope
 
     def reading(self, run: Run, flow: Reading[T]) -> Generator[Request | HostCall, Any, T]:
-        """The steps of a flow that is no tool call, with the caller's credentials. Raises ToolkitError."""
+        """The steps of a reading, with the caller's credentials. Raises ToolkitError, with no secret in it."""
         try:
             yield from self._bind(run, ())
             return (yield from flow(run.credentials, self.memory))

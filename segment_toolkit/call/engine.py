@@ -54,8 +54,11 @@ class Engine:
         jobs = _jobs(self._dispatcher, calls, options)
         return run_all(jobs, lambda job, wanted: within(job.run, wanted, self._perform), most=self._concurrency)
 
-    def perform(self, flow: Reading[T], **options: Any) -> T:
-        """Run a flow that is no tool call, with the credentials of a caller. Raises ToolkitError."""
+    def read(self, flow: Reading[T], **options: Any) -> T:
+        """Read something of a caller's workspace, outside of any tool call: for `toolkit.doctor()`, say.
+
+        Raises ToolkitError.
+        """
         run = Run(_NO_CALL, Caller(**options))
         return drive(self._dispatcher.reading(run, flow), lambda wanted: self._perform(run, wanted))
 
@@ -101,7 +104,7 @@ class AsyncEngine:
         jobs = _jobs(self._dispatcher, calls, options)
         return await arun_all(jobs, lambda job, wanted: awithin(job.run, wanted, self._perform), most=self._concurrency)
 
-    async def perform(self, flow: Reading[T], **options: Any) -> T:
+    async def read(self, flow: Reading[T], **options: Any) -> T:
         run = Run(_NO_CALL, Caller(**options))
         return await adrive(self._dispatcher.reading(run, flow), lambda wanted: self._perform(run, wanted))
 

@@ -36,25 +36,25 @@ class Truths:
 
         `write_key` is a key, the name of a configured one, or a key's mask. Without a token the answer is `unverified`.
         """
-        return self._engine().perform(_key(write_key), user_id=user_id)
+        return self._engine().read(_key(write_key), user_id=user_id)
 
     def probe_region(self, token: str | None = None, *, user_id: str | None = None) -> RegionReport:
         """Which region a Public API token is of: both hosts are asked. By default the configured one."""
-        return self._engine().perform(_region, user_id=user_id, **_with(token))
+        return self._engine().read(_region, user_id=user_id, **_with(token))
 
     def verify(self, slug: str, arguments: Any, *, user_id: str | None = None) -> Verdict:
         """Whether a management write is done as these arguments ask, by reading back now. Events cannot be looked up.
 
         Raises UnknownTool and InvalidArguments; what Segment answers leaves the verdict `unverified`.
         """
-        return self._engine().perform(_look(self._registry, slug, arguments), user_id=user_id)
+        return self._engine().read(_look(self._registry, slug, arguments), user_id=user_id)
 
     def preflight(self, slug: str, arguments: Any, *, user_id: str | None = None) -> Forecast:
         """What Segment would do with the events of a call; nothing is sent but reads. Needs a Public API token.
 
         Arguments that the toolkit itself would refuse are told in `problems`. Raises UnknownTool.
         """
-        return self._engine().perform(_foresight(self._registry, slug, arguments), user_id=user_id)
+        return self._engine().read(_foresight(self._registry, slug, arguments), user_id=user_id)
 
     def doctor(
         self, *, user_id: str | None = None, mtu_limit: int | None = None, api_call_limit: int | None = None
@@ -65,7 +65,7 @@ class Truths:
         """
         told = _circumstances(self, mtu_limit, api_call_limit)
         try:
-            return self._engine().perform(_round(told), user_id=user_id)
+            return self._engine().read(_round(told), user_id=user_id)
         except ToolkitError as error:
             return _unusable(told, error)
 
@@ -77,23 +77,23 @@ class AsyncTruths:
     _registry: Registry
 
     async def verify_write_key(self, write_key: str | None = None, *, user_id: str | None = None) -> KeyReport:
-        return await self._engine().perform(_key(write_key), user_id=user_id)
+        return await self._engine().read(_key(write_key), user_id=user_id)
 
     async def probe_region(self, token: str | None = None, *, user_id: str | None = None) -> RegionReport:
-        return await self._engine().perform(_region, user_id=user_id, **_with(token))
+        return await self._engine().read(_region, user_id=user_id, **_with(token))
 
     async def verify(self, slug: str, arguments: Any, *, user_id: str | None = None) -> Verdict:
-        return await self._engine().perform(_look(self._registry, slug, arguments), user_id=user_id)
+        return await self._engine().read(_look(self._registry, slug, arguments), user_id=user_id)
 
     async def preflight(self, slug: str, arguments: Any, *, user_id: str | None = None) -> Forecast:
-        return await self._engine().perform(_foresight(self._registry, slug, arguments), user_id=user_id)
+        return await self._engine().read(_foresight(self._registry, slug, arguments), user_id=user_id)
 
     async def doctor(
         self, *, user_id: str | None = None, mtu_limit: int | None = None, api_call_limit: int | None = None
     ) -> Diagnosis:
         told = _circumstances(self, mtu_limit, api_call_limit)
         try:
-            return await self._engine().perform(_round(told), user_id=user_id)
+            return await self._engine().read(_round(told), user_id=user_id)
         except ToolkitError as error:
             return _unusable(told, error)
 

@@ -160,6 +160,13 @@ def test_secrets_that_segment_echoes_are_cut_out(toolkit: SegmentToolkit, box: S
         assert secret not in str(envelope)
 
 
+def test_what_a_rule_and_the_schema_both_see_is_said_once(toolkit: SegmentToolkit) -> None:
+    envelope, failure = failing(toolkit, "SEGMENT_TRACK", {"userId": "u"})
+
+    assert [problem.path for problem in failure.problems] == ["event"]
+    assert str(envelope.error).startswith("event: is required for track; expected a non-blank string.")
+
+
 def test_an_error_lists_at_most_eight_problems_and_counts_the_rest(toolkit: SegmentToolkit) -> None:
     batch = [{"type": "track", "event": "E"}] * 20
 

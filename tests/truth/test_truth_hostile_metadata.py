@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Generator
 from typing import Any
 
 import pytest
 
-from segment_toolkit import Reliability, SegmentToolkit
+from segment_toolkit import Reliability, SegmentToolkit, ToolkitError
+from segment_toolkit.credentials import Credentials
 from segment_toolkit.sandbox import Sandbox
+from segment_toolkit.truth.memory import Memory
 from tests.clocks import FakeClock
 
 STRANGE: tuple[Any, ...] = (
@@ -81,3 +84,14 @@ def test_strange_answers_stop_no_event_and_no_question(seed: int) -> None:
         assert box.write_key not in text
         assert "\\u001b" not in text
     assert not any("regulations" in request.path or ".." in request.path for request in box.requests)
+
+
+def test_an_error_out_of_a_reading_holds_no_secret(box: Sandbox) -> None:
+    def reading(credentials: Credentials, _: Memory) -> Generator[Any, Any, None]:
+        yield from ()
+        raise ToolkitError(f"{credentials.public_api_token} is wrong.", hint=f"Not {credentials.write_key}.")
+
+    with pytest.raises(ToolkitError) as caught:
+        SegmentToolkit.sandbox(box)._engine().read(reading)
+
+    assert caught.value.text == "[redacted] is wrong. Not [redacted]."
