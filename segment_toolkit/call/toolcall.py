@@ -34,8 +34,8 @@ class ToolCall(NamedTuple):
 
 
 def parse(arguments: Any) -> dict[str, Any]:
-    """The arguments as an object. Raises MalformedToolCall, which never quotes them."""
-    for _ in range(3):  # as it came, once decoded, doubly encoded
+    """The arguments as an object; none at all are {}. Raises MalformedToolCall, which never quotes them."""
+    for _ in range(3):  # models encode twice, rarely three times
         if arguments is None:
             return {}
         if isinstance(arguments, dict):

@@ -9,6 +9,7 @@ import pytest
 
 from segment_toolkit import SegmentToolkit
 from segment_toolkit.call.toolcall import parse
+from segment_toolkit.definitions.lint import PortabilityWarning
 from segment_toolkit.errors import MalformedToolCall
 from segment_toolkit.sandbox import Sandbox
 
@@ -24,6 +25,7 @@ TEXT = json.dumps(WANTED)
         pytest.param(TEXT.encode(), id="bytes"),
         pytest.param("\ufeff" + TEXT, id="with a byte order mark"),
         pytest.param(json.dumps(TEXT), id="encoded twice"),
+        pytest.param(json.dumps(json.dumps(TEXT)), id="encoded three times"),
         pytest.param(f"```json\n{TEXT}\n```", id="fenced"),
         pytest.param(f"```\n{TEXT}```", id="fenced without a language"),
         pytest.param({**WANTED, "properties": '{"a": 1}'}, id="an object as a string"),
@@ -68,6 +70,41 @@ def test_a_name_given_twice_in_two_spellings_is_not_guessed(toolkit: SegmentTool
     assert box.requests == []
 
 
+def test_of_two_wrong_spellings_of_a_name_neither_wins_unseen(toolkit: SegmentToolkit, box: Sandbox) -> None:
+    envelope = toolkit.tools.execute("SEGMENT_TRACK", {"user_id": "u", "user-id": "v", "event": "E"})
+
+    assert "user-id: unknown argument; did you mean 'userId'?" in str(envelope.error)
+    assert box.requests == []
+
+
+def test_null_for_what_a_hosts_schema_requires_is_a_value(toolkit: SegmentToolkit) -> None:
+    members = {"order_id": {"type": "string"}, "note": {"type": ["string", "null"]}}
+    schema = {"type": "object", "properties": members, "required": ["note"], "additionalProperties": False}
+    with pytest.warns(PortabilityWarning):
+        toolkit.tools.custom_tool(lambda given: given, slug="ECHO", description="Echo.", input_schema=schema)
+
+    envelope = toolkit.tools.execute("ECHO", {"note": None, "orderId": "o1"})
+
+    assert envelope.data == {"note": None, "order_id": "o1"}
+
+
+@pytest.mark.parametrize(
+    ("properties", "path"),
+    [
+        pytest.param({"price": float("nan")}, "properties.price", id="NaN"),
+        pytest.param({"name": "\ud800"}, "properties.name", id="a lone surrogate"),
+        pytest.param({1: "one"}, "properties", id="a key that is no string"),
+    ],
+)
+def test_what_json_cannot_say_is_told_together_with_all_else(
+    toolkit: SegmentToolkit, properties: Any, path: str
+) -> None:
+    envelope = toolkit.tools.execute("SEGMENT_TRACK", {"userId": "u", "properties": properties})
+
+    assert envelope.failure is not None
+    assert sorted(problem.path for problem in envelope.failure.problems) == ["event", path]
+
+
 def test_free_form_content_is_never_set_right(toolkit: SegmentToolkit, box: Sandbox) -> None:
     properties = {"user_id": None, "json": '{"a": 1}'}
 
@@ -83,6 +120,7 @@ def test_free_form_content_is_never_set_right(toolkit: SegmentToolkit, box: Sand
         pytest.param("[]", "a JSON array, not an object", id="array"),
         pytest.param("5", "a JSON number, not an object", id="number"),
         pytest.param('"text"', "not valid JSON", id="text"),
+        pytest.param("```", "not valid JSON", id="half a fence"),
         pytest.param('{"a": ' * 200_000, "nest too deeply", id="deep"),
         pytest.param('{"a": 1, "a": 2}', "name 'a' twice", id="repeated key"),
         pytest.param('{"a": ' + "9" * 5_000 + "}", "too long to read", id="huge number"),
