@@ -10,7 +10,9 @@ So the host's functions never run at the same time, and no call runs before ever
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Awaitable, Callable, Generator, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from ..tool import HostCall
@@ -103,24 +105,36 @@ def run_all(jobs: Sequence[Job], perform: Perform, *, most: int) -> list[Envelop
 
 
 def _execute(stage: Stage, execute: Callable[[int], None], most: int) -> None:
-    def along(lane: list[int]) -> None:
-        for position in lane:
-            execute(position)
+    """Execute the lanes of a stage, each by one thread: the caller's, and as many others as help, `most` in all."""
+    waiting = deque(stage)
+
+    def work() -> None:
+        while waiting:
+            try:
+                lane = waiting.popleft()
+            except IndexError:  # another thread was faster
+                return
+            for position in lane:
+                execute(position)
 
     if len(stage) == 1:
-        along(stage[0])  # in the caller's thread: a tool of the host's own may be in it
+        work()  # a tool of the host's own may be in it, which runs in the caller's thread
         return
     from concurrent.futures import ThreadPoolExecutor
 
-    with ThreadPoolExecutor(min(len(stage), most), "segment-toolkit") as pool:
-        waiting = []
-        for lane in stage:
-            try:
-                waiting.append(pool.submit(along, lane))
-            except RuntimeError:  # no thread to be had
-                along(lane)
-        for lane_run in waiting:
-            lane_run.result()
+    helpers = min(len(stage), most) - 1
+    with ThreadPoolExecutor(helpers, "segment-toolkit") as pool:
+        helping = []
+        with suppress(RuntimeError):  # no more threads to be had: fewer help
+            for _ in range(helpers):
+                helping.append(pool.submit(work))
+        try:
+            work()
+        except BaseException:  # Ctrl+C: what was not begun is not begun any more
+            waiting.clear()
+            raise
+        for helper in helping:
+            helper.result()
 
 
 async def arun_all(jobs: Sequence[Job], perform: APerform, *, most: int) -> list[Envelope]:

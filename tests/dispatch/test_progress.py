@@ -52,3 +52,12 @@ def test_a_listener_that_fails_changes_nothing_of_the_call(
     assert envelope.data["accepted"] == 6000
     assert "ValueError" in caplog.text
     assert "own bug" not in caplog.text
+
+
+def test_calls_of_one_reply_are_silent_as_they_would_report_from_several_threads(toolkit: SegmentToolkit) -> None:
+    seen: list[tuple[int, int]] = []
+
+    envelopes = toolkit.tools.run_all([BATCH, BATCH], on_progress=lambda *step: seen.append(step))
+
+    assert [envelope.successful for envelope in envelopes] == [True, True]
+    assert seen == []

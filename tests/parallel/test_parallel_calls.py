@@ -199,3 +199,26 @@ def test_one_call_at_a_time_is_in_call_order(handle: Handle) -> None:
         handle(server, completion(track("a"), track("b"), track("a"), track("c")), concurrency=1)
 
     assert [user for _, user in server.seen] == ["a", "b", "a", "c"]
+
+
+@pytest.mark.parametrize("threads", [0, 1])
+def test_where_no_more_threads_are_to_be_had_each_call_still_runs_once(
+    monkeypatch: pytest.MonkeyPatch, threads: int
+) -> None:
+    begun: list[threading.Thread] = []
+    start = threading.Thread.start
+
+    def begin(thread: threading.Thread) -> None:
+        if thread.name.startswith("segment-toolkit"):
+            if len(begun) == threads:
+                raise RuntimeError("can't start new thread")
+            begun.append(thread)
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", begin)
+
+    with SlowSegment(together=9, patience=0.1) as server:
+        envelopes = sync_handle(server, completion(*(track(f"u{n}") for n in range(5))))
+
+    assert [envelope.successful for envelope in envelopes] == [True] * 5
+    assert sorted(user for _, user in server.seen) == [f"u{n}" for n in range(5)]
