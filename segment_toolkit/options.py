@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .approvals import Approvals, Approve
     from .observe import OpenTelemetry
     from .observe.audit import AuditLog
-    from .observe.watch import Observer
+    from .observe.record import Observer
     from .policy import Policy
     from .reliability.options import Reliability
     from .reliability.renewal import CredentialsOf

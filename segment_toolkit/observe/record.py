@@ -180,6 +180,10 @@ class CallRecord:
         return self._find_redactor(self._run)
 
 
+#: What is told of finished calls: an audit log, or a function of the host's.
+Observer = Callable[[CallRecord], object]
+
+
 def call_id(given: object, redactor: Redactor) -> str | None:
     """The id of a tool call as it may be shown: a model, or a host, may have put anything there."""
     return None if given is None else redactor.text(str(given))[:200]

@@ -12,7 +12,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from .logs import LOG, tell_of_attempt, tell_of_call
-from .record import CallRecord, call_id
+from .record import CallRecord, Observer, call_id
 from .stats import Statistics, Stats
 
 if TYPE_CHECKING:
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from ..secrecy.redaction import Redactor
     from ..settings import Settings
     from .otel import CallSpan, OpenTelemetry
-
-Observer = Callable[[CallRecord], object]
 
 
 class Watch:

@@ -93,6 +93,7 @@ def test_null_for_what_a_hosts_schema_requires_is_a_value(toolkit: SegmentToolki
     [
         pytest.param({"price": float("nan")}, "properties.price", id="NaN"),
         pytest.param({"name": "\ud800"}, "properties.name", id="a lone surrogate"),
+        pytest.param({"count": 10**5000}, "properties.count", id="an integer that is too long"),
         pytest.param({1: "one"}, "properties", id="a key that is no string"),
     ],
 )

@@ -39,6 +39,7 @@ def test_listing_needs_no_credentials_and_no_network(monkeypatch: pytest.MonkeyP
         ),
         pytest.param({"slug": "SEGMENT_TRACK"}, ["SEGMENT_TRACK"], id="slug"),
         pytest.param({"limit": 2}, ["SEGMENT_ADD_LABELS_TO_SOURCE", "SEGMENT_ALIAS"], id="limit"),
+        pytest.param({"limit": -1}, [], id="a limit below none"),
         pytest.param({"tags": ["usage"]}, ["SEGMENT_GET_DAILY_PER_SOURCE_API_CALLS_USAGE"], id="toolset"),
         pytest.param(
             {"tags": ["destructive"]}, ["SEGMENT_DELETE_SOURCE", "SEGMENT_REMOVE_SOURCE_WRITE_KEY"], id="effect"
