@@ -104,7 +104,6 @@ class Dispatcher:
             raise
 
     def _execute(self, run: Run) -> Generator[Request | HostCall, Any, JsonObject]:
-        """The call's path, step by step. Returns the data of its envelope; raises what ends it early."""
         tool = self._registry.find(run.call.name)
         run.tool, run.slug, run.toolkit = tool, tool.slug, self._registry.toolkit_of(tool.slug)
         document = parse(run.call.arguments)

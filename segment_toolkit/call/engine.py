@@ -32,7 +32,7 @@ _NO_CALL = ToolCall("", None)
 
 
 class Engine:
-    """Runs the calls of a SegmentToolkit. `process` is the id of the process that made it: a fork needs its own."""
+    """Sync. `process` is whose connections and locks it holds: a forked child must make its own engine."""
 
     def __init__(self, dispatcher: Dispatcher, sender: Sender, settings: Settings, renew: Renew) -> None:
         self.process = os.getpid()
@@ -84,7 +84,7 @@ class Engine:
 
 
 class AsyncEngine:
-    """Runs the calls of an AsyncSegmentToolkit: `Engine`, awaiting."""
+    """`Engine`, awaiting."""
 
     def __init__(self, dispatcher: Dispatcher, sender: AsyncSender, settings: Settings, renew: Renew) -> None:
         self.process = os.getpid()

@@ -255,10 +255,13 @@ def test_errors_and_the_token_stay_hidden_where_answers_are_revealed(box: Sandbo
 def test_a_secret_that_an_answer_told_is_cut_out_of_the_rest_of_it(box: Sandbox, toolkit: SegmentToolkit) -> None:
     secret = "a-destinations-own-secret-0123456789"
     destination = {"id": "d1", "settings": {"apiSecret": secret, "endpoint": f"https://x.example/?auth={secret}"}}
-    box.inject(status=200, body=json.dumps({"data": {"destination": destination}}))
+    box.inject(status=200, body=json.dumps({"data": {"destination": destination}}), times=2)
+    call = ("SEGMENT_GET_DESTINATION", {"destinationId": "d1"})
 
-    envelope = toolkit.tools.execute("SEGMENT_GET_DESTINATION", {"destinationId": "d1"})
+    envelope = toolkit.tools.execute(*call)
+    awaited = asyncio.run(AsyncSegmentToolkit.sandbox(box).tools.execute(*call))
 
+    assert awaited == envelope
     assert envelope.data["destination"]["settings"] == {
         "apiSecret": mask(secret),
         "endpoint": "https://x.example/?auth=[redacted]",
