@@ -186,6 +186,7 @@ class AsyncTools(_Catalogue):
         search: str | None = None, toolkits: Sequence[str] | None = None, scopes: Sequence[str] | None = None,
         tags: Sequence[str] | None = None, modifiers: Sequence[Any] | None = None, limit: int | None = None,
     ) -> Any:  # fmt: skip
+        """As `Tools.get`."""
         found = self._raw(
             slug, modifiers, tools=tools, search=search, toolkits=toolkits, scopes=scopes, tags=tags, limit=limit
         )
@@ -206,9 +207,11 @@ class AsyncTools(_Catalogue):
         self, tools: Sequence[str] | None = None, search: str | None = None, toolkits: Sequence[str] | None = None,
         scopes: Sequence[str] | None = None, limit: int | None = None, tags: Sequence[str] | None = None,
     ) -> list[ToolDefinition]:  # fmt: skip
+        """As `Tools.get_raw_composio_tools`."""
         return self._raw(tools=tools, search=search, toolkits=toolkits, scopes=scopes, tags=tags, limit=limit)
 
     async def get_raw_composio_tool_by_slug(self, slug: str) -> ToolDefinition:
+        """As `Tools.get_raw_composio_tool_by_slug`."""
         return self._registry.definition(slug)
 
     get_raw_tools = get_raw_composio_tools
@@ -222,6 +225,7 @@ class AsyncTools(_Catalogue):
         dangerously_skip_version_check: bool | None = None, modifiers: Sequence[Any] | None = None,
         approval: str | None = None, override: bool = False, preview: bool = False,
     ) -> Envelope:  # fmt: skip
+        """As `Tools.execute`."""
         del version, dangerously_skip_version_check
         auth = _call_credentials(custom_auth_params, custom_connection_data, text)
         return await self.run(

@@ -77,20 +77,25 @@ class AsyncTruths:
     _registry: Registry
 
     async def verify_write_key(self, write_key: str | None = None, *, user_id: str | None = None) -> KeyReport:
+        """As `Truths.verify_write_key`."""
         return await self._engine().read(_key(write_key), user_id=user_id)
 
     async def probe_region(self, token: str | None = None, *, user_id: str | None = None) -> RegionReport:
+        """As `Truths.probe_region`."""
         return await self._engine().read(_region, user_id=user_id, **_with(token))
 
     async def verify(self, slug: str, arguments: Any, *, user_id: str | None = None) -> Verdict:
+        """As `Truths.verify`."""
         return await self._engine().read(_look(self._registry, slug, arguments), user_id=user_id)
 
     async def preflight(self, slug: str, arguments: Any, *, user_id: str | None = None) -> Forecast:
+        """As `Truths.preflight`."""
         return await self._engine().read(_foresight(self._registry, slug, arguments), user_id=user_id)
 
     async def doctor(
         self, *, user_id: str | None = None, mtu_limit: int | None = None, api_call_limit: int | None = None
     ) -> Diagnosis:
+        """As `Truths.doctor`."""
         told = _circumstances(self, mtu_limit, api_call_limit)
         try:
             return await self._engine().read(_round(told), user_id=user_id)
