@@ -79,6 +79,17 @@ def test_every_answer_that_is_not_the_documented_success_is_a_failure(
     assert envelope.data["messageId"]
 
 
+@pytest.mark.parametrize(("status", "successful"), [(200, True), (201, True), (202, False)])
+def test_the_public_api_says_yes_with_200_and_201(
+    toolkit: SegmentToolkit, box: Sandbox, status: int, successful: bool
+) -> None:
+    box.inject(status=status, body='{"data": {"settings": {"track": {}}, "sourceId": "s"}}')
+
+    envelope = toolkit.tools.execute("SEGMENT_LIST_SCHEMA_SETTINGS_IN_SOURCE", {"sourceId": "s"})
+
+    assert envelope.successful is successful
+
+
 def test_retry_after_is_kept_as_seconds(toolkit: SegmentToolkit, box: Sandbox) -> None:
     box.inject(status=429, headers={"retry-after": "7"})
 

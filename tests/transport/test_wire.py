@@ -15,7 +15,7 @@ from segment_toolkit.errors import HostUnavailable, RegionUnknown
 from segment_toolkit.sandbox import Sandbox
 from segment_toolkit.sandbox.server import serving
 from segment_toolkit.tool import Api, Host, Request
-from segment_toolkit.transport.hosts import target
+from segment_toolkit.transport.hosts import headers, target
 
 TRACK = {"userId": "u", "event": "E"}
 FULL = Credentials(region="us", public_api_token="sgp_t", write_key="k" * 32)
@@ -161,6 +161,13 @@ def test_a_closed_toolkit_can_be_used_again(box: Sandbox) -> None:
         for _ in range(2):
             assert toolkit.tools.execute("SEGMENT_TRACK", TRACK).successful
             toolkit.close()
+
+
+@pytest.mark.parametrize(("method", "length"), [("GET", None), ("DELETE", None), ("POST", b"0"), ("PATCH", b"0")])
+def test_a_write_without_a_body_says_so_and_no_other_request_has_a_length(method: str, length: bytes | None) -> None:
+    sent = dict(headers(Request(method, "/x"), b"segment.test", "Bearer t"))
+
+    assert sent.get(b"content-length") == length
 
 
 def test_every_request_names_the_toolkit_and_asks_for_json(box: Sandbox) -> None:
