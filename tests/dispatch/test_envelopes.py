@@ -238,6 +238,9 @@ def test_an_account_store_that_raises_ends_in_an_envelope(slug: str) -> None:
         pytest.param('{"data": {"settings": {"a": NaN}, "sourceId": "s"}}', id="NaN"),
         pytest.param('{"data": {"settings": {"a": 1e999}, "sourceId": "s"}}', id="a number over all numbers"),
         pytest.param('{"data": {"settings": {}, "sourceId": "s"}}', id="an empty shell"),
+        pytest.param(
+            '{"data": {"settings": ' + '{"a": ' * 300 + "1" + "}" * 300 + ', "sourceId": "s"}}', id="absurdly deep"
+        ),
     ],
 )
 def test_an_answer_that_cannot_be_handed_on_is_no_success(toolkit: SegmentToolkit, box: Sandbox, body: str) -> None:
