@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -84,6 +85,17 @@ def test_a_token_that_stays_wrong_is_said_to_be_wrong_and_not_tried_for_ever(box
     assert envelope.failure.code == "auth"
     assert len(box.requests) == 2
     assert "sgp_" not in str(envelope)
+
+
+def test_what_is_fetched_anew_is_kept_secret_as_well(box: Sandbox) -> None:
+    vault = Vault(token(box, "sgp_expired") | {"write_key": "a" * 32}, token(box))
+    toolkit = SegmentToolkit(environ={}, credentials=vault, transport=box.transport())
+    box.inject(status=401)
+    box.inject(status=200, body=json.dumps({"data": {"sourceId": "s", "settings": {"track": f"of {box.write_key}"}}}))
+
+    envelope = read(toolkit, box)
+
+    assert envelope.data["settings"] == {"track": "of [redacted]"}
 
 
 def test_a_function_that_returns_the_same_again_makes_no_second_request(box: Sandbox) -> None:
