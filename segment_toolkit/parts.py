@@ -55,7 +55,7 @@ class Parts:
         http_client: an httpx client of the host's; transport: an httpx transport. Neither is closed.
         environ: where SEGMENT_* variables are read; the process's by default.
 
-    Raises InvalidParams for a value that cannot be right, TypeError for an unknown option.
+    Raises InvalidParams for a value that cannot be right, TypeError for one of another kind and for an unknown option.
     """
 
     def __init__(
@@ -93,7 +93,7 @@ class Parts:
         self._credentials_of = credentials
         self._lock = ProcessLock()
         self._registry = Registry(self._settings.policy)
-        self._provider = provider or _default_provider()
+        self._provider = _provider_of(provider)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {len(self._registry.slugs())} tools>"
@@ -208,7 +208,12 @@ class Parts:
         return len(self._registry.definitions(toolkits=["segment"]))
 
 
-def _default_provider() -> AnyProvider:
-    from .providers.openai import OpenAIProvider
+def _provider_of(given: AnyProvider | None) -> AnyProvider:
+    """The provider given, or OpenAI's. Raises TypeError for its name or its class."""
+    if given is None:
+        from .providers.openai import OpenAIProvider
 
-    return OpenAIProvider()
+        return OpenAIProvider()
+    if isinstance(given, type) or not hasattr(given, "wrap_tools"):
+        raise TypeError("provider must be a provider that is made, such as AnthropicProvider()")
+    return given

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .errors import InvalidParams
@@ -58,7 +59,7 @@ class Settings(NamedTuple):
 def taken_from(options: dict[str, Any]) -> Settings:
     """The settings among a constructor's options, which they are taken out of. None means the default.
 
-    Composio's `max_retries` says how often a request is repeated. Raises InvalidParams.
+    Composio's `max_retries` says how often a request is repeated. Raises InvalidParams or TypeError.
     """
     found = {name: options.pop(name) for name in Settings._fields if name in options}
     max_retries = options.pop("max_retries", None)
@@ -67,16 +68,35 @@ def taken_from(options: dict[str, Any]) -> Settings:
 
         found["reliability"] = chosen(found.get("reliability"), max_retries)
     settings = Settings(**{name: value for name, value in found.items() if value is not None})
-    if settings.preflight not in (None, "warn", "refuse"):
-        raise InvalidParams("preflight must be 'warn' or 'refuse', or left out.")
+    _check(settings)
     watched = settings.audit is not None or settings.observers or settings.opentelemetry is True
     return _watched(settings) if watched else settings
+
+
+def _check(settings: Settings) -> None:
+    """Raises what is wrong here, where the host's line is to be seen, and not out of its first call."""
+    if settings.preflight not in (None, "warn", "refuse"):
+        raise InvalidParams("preflight must be 'warn' or 'refuse', or left out.")
+    if not (_is_number(settings.timeout) and 0 < settings.timeout < float("inf")):
+        raise InvalidParams("timeout must be a number of seconds, more than 0.")
+    if not isinstance(settings.concurrency, int):
+        raise InvalidParams("concurrency must be a whole number; 1 runs calls one after another.")
+    if settings.approve is not None and not callable(settings.approve):
+        raise TypeError("approve must be a function that is asked; to approve everything: approve_everything")
+    if settings.policy is not None and not hasattr(settings.policy, "permits"):
+        raise TypeError(f"policy must be a Policy, not a {type(settings.policy).__name__}")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _watched(settings: Settings) -> Settings:
     """The settings with what watches made. Raises InvalidParams for a path, TypeError for an observer, ImportError."""
     from .observe.audit import AuditLog
 
+    if not isinstance(settings.observers, Iterable):
+        raise TypeError("observers must be a list of functions")
     for observer in settings.observers:
         if not callable(observer):
             raise TypeError(f"an observer is a function of one CallRecord, not a {type(observer).__name__}")
