@@ -93,7 +93,7 @@ class Parts:
         self._credentials_of = credentials
         self._lock = ProcessLock()
         self._registry = Registry(self._settings.policy)
-        self._provider = _provider_of(provider)
+        self._provider = _instance(provider or _default_provider())
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {len(self._registry.slugs())} tools>"
@@ -208,12 +208,14 @@ class Parts:
         return len(self._registry.definitions(toolkits=["segment"]))
 
 
-def _provider_of(given: AnyProvider | None) -> AnyProvider:
-    """The provider given, or OpenAI's. Raises TypeError for its name or its class."""
-    if given is None:
-        from .providers.openai import OpenAIProvider
+def _default_provider() -> AnyProvider:
+    from .providers.openai import OpenAIProvider
 
-        return OpenAIProvider()
-    if isinstance(given, type) or not hasattr(given, "wrap_tools"):
+    return OpenAIProvider()
+
+
+def _instance(provider: AnyProvider) -> AnyProvider:
+    """The provider. Raises TypeError for a name or a class."""
+    if isinstance(provider, type) or not hasattr(provider, "wrap_tools"):
         raise TypeError("provider must be a provider that is made, such as AnthropicProvider()")
-    return given
+    return provider
