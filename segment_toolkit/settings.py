@@ -59,7 +59,7 @@ class Settings(NamedTuple):
 def taken_from(options: dict[str, Any]) -> Settings:
     """The settings among a constructor's options, which they are taken out of. None means the default.
 
-    Composio's `max_retries` says how often a request is repeated. Raises InvalidParams or TypeError.
+    Composio's `max_retries` says how often a request is repeated. Raises InvalidParams.
     """
     found = {name: options.pop(name) for name in Settings._fields if name in options}
     max_retries = options.pop("max_retries", None)
@@ -68,27 +68,11 @@ def taken_from(options: dict[str, Any]) -> Settings:
 
         found["reliability"] = chosen(found.get("reliability"), max_retries)
     settings = Settings(**{name: value for name, value in found.items() if value is not None})
-    _check(settings)
-    watched = settings.audit is not None or settings.observers or settings.opentelemetry is True
-    return _watched(settings) if watched else settings
-
-
-def _check(settings: Settings) -> None:
-    """Raises what is wrong here, where the host's line is to be seen, and not out of its first call."""
+    _check_numbers(settings)
     if settings.preflight not in (None, "warn", "refuse"):
         raise InvalidParams("preflight must be 'warn' or 'refuse', or left out.")
-    if not (_is_number(settings.timeout) and 0 < settings.timeout < float("inf")):
-        raise InvalidParams("timeout must be a number of seconds, more than 0.")
-    if not isinstance(settings.concurrency, int):
-        raise InvalidParams("concurrency must be a whole number; 1 runs calls one after another.")
-    if settings.approve is not None and not callable(settings.approve):
-        raise TypeError("approve must be a function that is asked; to approve everything: approve_everything")
-    if settings.policy is not None and not hasattr(settings.policy, "permits"):
-        raise TypeError(f"policy must be a Policy, not a {type(settings.policy).__name__}")
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    watched = settings.audit is not None or settings.observers or settings.opentelemetry is True
+    return _watched(settings) if watched else settings
 
 
 def _watched(settings: Settings) -> Settings:
@@ -107,3 +91,11 @@ def _watched(settings: Settings) -> Settings:
         telemetry = OpenTelemetry()
     made = audit if audit is None or isinstance(audit, AuditLog) else AuditLog(audit)
     return settings._replace(audit=made, opentelemetry=telemetry)
+
+
+def _check_numbers(settings: Settings) -> None:
+    """Raises InvalidParams for a wrong number here, where the host's line is to be seen, and not out of a call."""
+    if not (isinstance(settings.timeout, int | float) and 0 < settings.timeout < float("inf")):
+        raise InvalidParams("timeout must be a number of seconds, more than 0.")
+    if not isinstance(settings.concurrency, int):
+        raise InvalidParams("concurrency must be a whole number; 1 runs calls one after another.")

@@ -38,8 +38,6 @@ def test_none_is_the_default_of_every_option(toolkit: type, name: str) -> None:
         ({"timeout": -1}, "timeout must be a number"),
         ({"timeout": float("nan")}, "timeout must be a number"),
         ({"concurrency": "8"}, "concurrency must be a whole number"),
-        ({"approve": True}, "approve must be a function"),
-        ({"policy": {"read_only": True}}, "policy must be a Policy, not a dict"),
         ({"observers": print}, "observers must be a list"),
         ({"provider": "anthropic"}, "such as AnthropicProvider()"),
         ({"provider": OpenAIProvider}, "such as AnthropicProvider()"),
