@@ -10,7 +10,7 @@ listed. They run in list order, each once. The tool arrives as its slug, the too
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, overload
 
@@ -38,15 +38,12 @@ class Modifier:
         return self.function(tool, toolkit, value)
 
 
-def matching(modifiers: Iterable[Any] | None, kind: Kind, tool: str, toolkit: str) -> list[Modifier]:
-    """The modifiers of that kind for that tool. Raises InvalidParams for what is not a modifier."""
-    found = []
-    for modifier in modifiers or ():
-        if not isinstance(modifier, Modifier):
-            raise InvalidParams("modifiers must be made with before_execute, after_execute or schema_modifier.")
-        if modifier.kind == kind and modifier.matches(tool, toolkit):
-            found.append(modifier)
-    return found
+def matching(modifiers: object, kind: Kind, tool: str, toolkit: str) -> list[Modifier]:
+    """Those of a list of modifiers that are of that kind and for that tool. Raises InvalidParams for anything else."""
+    listed = () if modifiers is None else modifiers
+    if not isinstance(listed, Sequence) or not all(isinstance(modifier, Modifier) for modifier in listed):
+        raise InvalidParams("modifiers is a list of what before_execute, after_execute and schema_modifier make.")
+    return [modifier for modifier in listed if modifier.kind == kind and modifier.matches(tool, toolkit)]
 
 
 class _Decorator:

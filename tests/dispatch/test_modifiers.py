@@ -129,9 +129,21 @@ def test_schema_modifiers_change_a_copy(toolkit: SegmentToolkit) -> None:
     assert "writeKey" in fresh[0]["function"]["parameters"]["properties"]
 
 
-def test_what_is_no_modifier_is_refused(toolkit: SegmentToolkit) -> None:
+@pytest.mark.parametrize(
+    "modifiers",
+    [
+        pytest.param([print], id="a function of another kind"),
+        pytest.param(5, id="no list"),
+        pytest.param(iter([before_execute(print)]), id="what can be read only once"),
+    ],
+)
+def test_what_is_no_modifier_is_refused(toolkit: SegmentToolkit, box: Sandbox, modifiers: Any) -> None:
+    envelope = toolkit.tools.execute("SEGMENT_TRACK", TRACK, modifiers=modifiers)
+
+    assert "before_execute" in str(envelope.error)
+    assert box.requests == []
     with pytest.raises(InvalidParams, match="before_execute"):
-        toolkit.tools.get("t", modifiers=[print])
+        toolkit.tools.get("t", modifiers=modifiers)
 
 
 @pytest.mark.parametrize(
