@@ -1,4 +1,4 @@
-"""Safe, truthful hands on Twilio Segment for LLM agents.
+"""Lets an LLM agent work with Twilio Segment: tools, and a checked and truthful answer to every call.
 
     from segment_toolkit import SegmentToolkit
 

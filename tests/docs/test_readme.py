@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from segment_toolkit.providers import PROVIDERS
 from segment_tools import TOOLS
 
 ROOT = Path(__file__).parents[2]
@@ -78,6 +79,14 @@ def test_the_two_set_up_commands_exist_and_ci_runs_them() -> None:
     for command in commands:
         assert os.access(ROOT / command, os.X_OK)
         assert command in ci
+
+
+def test_the_numbers_are_those_of_the_code() -> None:
+    [cells] = re.findall(r"^[\d,]+ cells, 0 lies", (ROOT / "docs" / "faults.md").read_text("utf-8"), re.MULTILINE)
+    text = " ".join(README.split())
+
+    for says in (f"{len(TOOLS)} tools", f"{len(PROVIDERS)} vendors and frameworks", cells):
+        assert says in text
 
 
 def test_every_link_to_a_page_of_ours_leads_somewhere() -> None:
