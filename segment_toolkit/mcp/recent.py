@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ..envelope import Envelope
-from ..names import shown
+from ..names import quoted
 
 MOST = 50
 
@@ -27,7 +27,7 @@ class RecentCalls:
         self._calls.appendleft({
             "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
             "tool": envelope.tool,
-            "arguments": [shown(name) for name in arguments],
+            "arguments": [quoted(name).strip("'") for name in arguments],
             "successful": envelope.successful,
             "code": failure.code if failure else None,
             "error": envelope.error,
