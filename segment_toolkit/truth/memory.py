@@ -38,7 +38,8 @@ class _Kept(NamedTuple):
 class Memory:
     """By account and name; the oldest goes first when it is full. Shared by threads and tasks.
 
-    Two that miss at the same time both read: that costs a request, and nobody waits for another's.
+    Two that miss at the same time both read: that costs a request, and nobody waits for another's. What was being read
+    while something changed is not kept: it may be of before.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Memory:
     ) -> None:
         self._fresh, self._failed, self._most, self._clock = fresh_seconds, failed_seconds, most, clock
         self._kept: OrderedDict[tuple[str, str], _Kept] = OrderedDict()
+        self._changes = 0
         self._lock = Lock()
 
     def recall(
@@ -60,10 +62,11 @@ class Memory:
         place = (_account(credentials), name)
         kept = self._found(place)
         if kept is None:
+            changes = self._changes
             try:
-                kept = self._keep(place, (yield from read()), None)
+                kept = self._keep(place, (yield from read()), None, changes)
             except ToolkitError as error:
-                self._keep(place, None, error)
+                self._keep(place, None, error, changes)
                 raise
         if kept.failure is not None:
             raise _again(kept.failure)
@@ -73,6 +76,7 @@ class Memory:
         """Something of this account was changed: nothing that was read of it counts any more."""
         account = _account(credentials)
         with self._lock:
+            self._changes += 1
             for place in [place for place in self._kept if place[0] == account]:
                 del self._kept[place]
 
@@ -81,10 +85,14 @@ class Memory:
             kept = self._kept.get(place)
             return kept if kept is not None and self._clock() < kept.until else None
 
-    def _keep(self, place: tuple[str, str], value: Any, failure: ToolkitError | None) -> _Kept:
+    def _keep(self, place: tuple[str, str], value: Any, failure: ToolkitError | None, changes: int) -> _Kept:
+        """What was read, kept unless something was changed since there were `changes`."""
         seconds = self._fresh if failure is None else self._failed
         with self._lock:
-            kept = self._kept[place] = _Kept(value, failure, self._clock() + seconds)
+            kept = _Kept(value, failure, self._clock() + seconds)
+            if changes != self._changes:
+                return kept
+            self._kept[place] = kept
             self._kept.move_to_end(place)
             while len(self._kept) > self._most:
                 self._kept.popitem(last=False)

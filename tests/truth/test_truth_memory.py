@@ -104,3 +104,16 @@ def test_it_shows_no_token() -> None:
     recalled(memory, Reader())
 
     assert "sgp_mine" not in f"{vars(memory)}"
+
+
+def test_what_was_being_read_while_the_workspace_changed_is_read_again() -> None:
+    memory, reader = Memory(), Reader()
+
+    def slow() -> Generator[Any, Any, int]:
+        yield "an answer that is on its way"
+        return (yield from reader())
+
+    first = drive(memory.recall(MINE, "sources", slow), lambda wanted: memory.forget(MINE))
+    second = recalled(memory, reader)
+
+    assert (first, second) == (1, 2)
