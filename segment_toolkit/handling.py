@@ -122,7 +122,6 @@ class AsyncBoundProvider(_Bound):
         *,
         session: None = None,
     ) -> Envelope:
-        """As `BoundProvider.execute_tool_call`."""
         del session
         return await self._tools.run(self._translator.tool_call(tool_call), user_id=user_id, modifiers=modifiers)
 
@@ -134,7 +133,6 @@ class AsyncBoundProvider(_Bound):
         *,
         session: None = None,
     ) -> list[Envelope]:
-        """As `BoundProvider.handle_tool_calls`."""
         try:
             calls = self._calls(response, session)
         except InvalidParams as error:
@@ -149,7 +147,6 @@ class AsyncBoundProvider(_Bound):
         *,
         session: None = None,
     ) -> list[Any]:
-        """As `BoundProvider.tool_messages`."""
         try:
             calls = self._calls(response, session)
         except InvalidParams:

@@ -93,7 +93,7 @@ class Parts:
         self._credentials_of = credentials
         self._lock = ProcessLock()
         self._registry = Registry(self._settings.policy)
-        self._provider = _instance(provider or _default_provider())
+        self._provider = provider or _default_provider()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {len(self._registry.slugs())} tools>"
@@ -212,10 +212,3 @@ def _default_provider() -> AnyProvider:
     from .providers.openai import OpenAIProvider
 
     return OpenAIProvider()
-
-
-def _instance(provider: AnyProvider) -> AnyProvider:
-    """The provider. Raises TypeError for a name or a class."""
-    if isinstance(provider, type) or not hasattr(provider, "wrap_tools"):
-        raise TypeError("provider must be a provider that is made, such as AnthropicProvider()")
-    return provider
