@@ -1,10 +1,11 @@
-"""One process's connection to the account file, used by one thread at a time."""
+"""One process's connection to a private SQLite file, used by one thread at a time."""
 
 from __future__ import annotations
 
+import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,24 +17,43 @@ if TYPE_CHECKING:
 
 _BUSY_SECONDS = 30.0
 
-_TABLES = (
-    "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value BLOB NOT NULL)",
-    """CREATE TABLE IF NOT EXISTS accounts (
-        place INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, user_id TEXT NOT NULL,
-        auth_config_id TEXT NOT NULL, status TEXT NOT NULL, alias TEXT, created_at TEXT NOT NULL,
-        updated_at TEXT NOT NULL, credentials BLOB NOT NULL, UNIQUE (user_id, alias))""",
-    """CREATE TABLE IF NOT EXISTS auth_configs (
-        place INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, name TEXT NOT NULL,
-        status TEXT NOT NULL, created_at TEXT NOT NULL)""",
-)
+
+class Sessions:
+    """The sessions on one file, one a process: a connection must not cross a fork.
+
+    tables: statements that make what is not there yet; holds: what the file is of, for errors.
+    """
+
+    def __init__(self, path: Path, tables: Sequence[str], *, holds: str) -> None:
+        self._path = path
+        self._tables = tables
+        self._holds = holds
+        self._by_process: dict[int, Session] = {}
+
+    def mine(self) -> Session:
+        """This process's session. A forked child finds none under its own id, and leaves its parent's alone."""
+        process = os.getpid()
+        session = self._by_process.get(process)
+        if session is None:
+            opened = Session(_connected(self._path, self._tables, self._holds))
+            session = self._by_process.setdefault(process, opened)
+            if session is not opened:  # another thread was faster
+                opened.close()
+        return session
+
+    def close(self) -> None:
+        """Give the file back; the next use opens it again."""
+        session = self._by_process.pop(os.getpid(), None)
+        if session is not None:
+            session.close()
 
 
 class Session:
-    """Statements and transactions. A connection must not cross a fork: the store opens one session a process."""
+    """Statements and transactions."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, connection: sqlite3.Connection) -> None:
         self._lock = threading.RLock()
-        self._connection = _connected(path)
+        self._connection = connection
 
     def rows(self, statement: str, *values: Any) -> list[sqlite3.Row]:
         """What a SELECT finds."""
@@ -67,7 +87,7 @@ class Session:
             self._connection.close()
 
 
-def _connected(path: Path) -> sqlite3.Connection:
+def _connected(path: Path, tables: Sequence[str], holds: str) -> sqlite3.Connection:
     import sqlite3
 
     connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
@@ -75,13 +95,13 @@ def _connected(path: Path) -> sqlite3.Connection:
         connection.row_factory = sqlite3.Row
         _use_wal(connection)
         connection.execute("PRAGMA secure_delete = ON")
-        for statement in _TABLES:
+        for statement in tables:
             connection.execute(statement)
     except sqlite3.DatabaseError as error:
         connection.close()
         if isinstance(error, sqlite3.OperationalError):
             raise
-        raise InvalidParams(f"{path} is not a database of accounts.") from None
+        raise InvalidParams(f"{path} is not a database of {holds}.") from None
     return connection
 
 

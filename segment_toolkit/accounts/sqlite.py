@@ -17,12 +17,22 @@ from ..credentials import Credentials
 from ..errors import InvalidParams
 from .account import AuthConfig, AuthConfigStatus, ConnectedAccount, status_named
 from .private_files import claim
-from .session import Session
+from .session import Session, Sessions
 from .vault import KEY_VARIABLE, Vault, fernet_class, vault_for
 
 if TYPE_CHECKING:
     import sqlite3
 
+_TABLES = (
+    "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value BLOB NOT NULL)",
+    """CREATE TABLE IF NOT EXISTS accounts (
+        place INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, user_id TEXT NOT NULL,
+        auth_config_id TEXT NOT NULL, status TEXT NOT NULL, alias TEXT, created_at TEXT NOT NULL,
+        updated_at TEXT NOT NULL, credentials BLOB NOT NULL, UNIQUE (user_id, alias))""",
+    """CREATE TABLE IF NOT EXISTS auth_configs (
+        place INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, name TEXT NOT NULL,
+        status TEXT NOT NULL, created_at TEXT NOT NULL)""",
+)
 _CHECK = {"this": "key opens the accounts"}
 _ACCOUNT_COLUMNS = "id, user_id, auth_config_id, status, alias, created_at, updated_at, credentials"
 _PUT_ACCOUNT = f"""INSERT INTO accounts ({_ACCOUNT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
@@ -41,7 +51,7 @@ class SqliteStore:
 
     def __init__(self, path: str | os.PathLike[str], *, secret_key: str | None = None) -> None:
         self._path = Path(path).expanduser().absolute()
-        self._sessions: dict[int, Session] = {}
+        self._sessions = Sessions(self._path, _TABLES, holds="accounts")
         fernet_class()  # before a file is made that nothing could be put into
         claim(self._path)
         self._vault = self._opened(secret_key)
@@ -51,9 +61,7 @@ class SqliteStore:
 
     def close(self) -> None:
         """Give the file back; the next use opens it again."""
-        session = self._sessions.pop(os.getpid(), None)
-        if session is not None:
-            session.close()
+        self._sessions.close()
 
     @contextmanager
     def exclusive(self) -> Iterator[None]:
@@ -94,15 +102,7 @@ class SqliteStore:
         return [_auth_config(row) for row in self._session().rows("SELECT * FROM auth_configs ORDER BY place")]
 
     def _session(self) -> Session:
-        """This process's session. A forked child finds none under its own id, and leaves its parent's alone."""
-        process = os.getpid()
-        session = self._sessions.get(process)
-        if session is None:
-            opened = Session(self._path)
-            session = self._sessions.setdefault(process, opened)
-            if session is not opened:  # another thread was faster
-                opened.close()
-        return session
+        return self._sessions.mine()
 
     def _opened(self, secret_key: str | None) -> Vault:
         """The vault, once it has shown that it opens this file. Alone, because two processes may make the key."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,12 +52,17 @@ def vault_for(path: Path, secret_key: str | None, *, is_new: bool) -> Vault:
     Raises InvalidParams: package or key missing, not a key, a key file that others can read.
     """
     fernet = fernet_class()
-    given = secret_key or os.environ.get(KEY_VARIABLE)
-    key = given.encode() if given else _key_from(_key_file(path), fernet, is_new=is_new)
+    key = key_for(path, secret_key, is_new=is_new, make=fernet.generate_key)
     try:
         return Vault(fernet(key))
     except ValueError:
         raise InvalidParams("The secret key is not a Fernet key.", hint=f"Make one with: {_MAKE_ONE}") from None
+
+
+def key_for(path: Path, secret_key: str | None, *, is_new: bool, make: Callable[[], bytes]) -> bytes:
+    """The key of the database at `path`; `make` makes that of a new one. Raises InvalidParams as `vault_for` does."""
+    given = secret_key or os.environ.get(KEY_VARIABLE)
+    return given.encode() if given else _key_from(_key_file(path), make, is_new=is_new)
 
 
 def fernet_class() -> type[Fernet]:
@@ -73,13 +78,11 @@ def _key_file(path: Path) -> Path:
     return path.with_name(f"{path.name}.key")
 
 
-def _key_from(file: Path, fernet: type[Fernet], *, is_new: bool) -> bytes:
+def _key_from(file: Path, make: Callable[[], bytes], *, is_new: bool) -> bytes:
     if not file.exists():
         if not is_new:
             hint = f"Put it back, or give the key as {KEY_VARIABLE} or secret_key=."
-            raise InvalidParams(
-                f"The key file {file} is missing, and the accounts are unreadable without it.", hint=hint
-            )
-        publish(file, fernet.generate_key())
+            raise InvalidParams(f"The key file {file} is missing, and the database is of no use without it.", hint=hint)
+        publish(file, make())
     refuse_if_shared(file)
     return file.read_bytes().strip()
