@@ -1,7 +1,8 @@
 """Who lets a call run that needs approval: the host, never the model.
 
-approval  `Approval`, the question put to a host's function, and `Override`, its stronger yes
+approval  `Approval`, the question put to a host's function; `Override`, its stronger yes; `PendingApproval`
 desk      `Approvals`: one-time tokens for calls that wait, granted or denied later
+cases     where calls wait: in memory; `file`, in a SQLite file that several processes share
 preview   the requests a call would send and what it would affect, with nothing sent but reads
 gate      asks, and lets through or refuses
 
@@ -11,7 +12,7 @@ must return True; or it grants the token of a refused call. Without either, such
 
 from __future__ import annotations
 
-from .approval import Approval, Approve, Override, approve_everything
-from .desk import Approvals, PendingApproval
+from .approval import Approval, Approve, Override, PendingApproval, approve_everything
+from .desk import Approvals
 
 __all__ = ["Approval", "Approvals", "Approve", "Override", "PendingApproval", "approve_everything"]

@@ -1,4 +1,4 @@
-"""The question that a host's `approve` is asked, and what it may answer."""
+"""What the host's side sees: the question that its `approve` is asked, its answers, and a call that waits."""
 
 from __future__ import annotations
 
@@ -43,6 +43,23 @@ class Override:
     def __post_init__(self) -> None:
         if not isinstance(self.reason, str) or not self.reason.strip():
             raise InvalidParams("An Override needs a reason.")
+
+
+@dataclass(frozen=True)
+class PendingApproval:
+    """A call that was refused for want of an approval. Show `preview` to whoever may approve it.
+
+    `override_needed` says why a grant must be given with `override=True`; empty when it need not. `arguments` are as in
+    `Approval`; those of a call that waits in a file have their secrets cut out.
+    """
+
+    token: str = field(repr=False)
+    tool: str
+    title: str
+    arguments: Mapping[str, Any] = field(repr=False)
+    user_id: str | None
+    preview: Mapping[str, Any] = field(repr=False)
+    override_needed: str = ""
 
 
 #: Only True and an Override approve. Truthy but not True is a mistake of the host's, and mistakes do not delete.

@@ -1,182 +1,190 @@
 """`Approvals`: calls that wait for somebody's yes, under tokens that only the host sees.
 
 A token is bound to one call (tool, exact arguments, user, account), works once, and lasts a quarter of an hour. It is
-in no JSON and no repr: the host finds it at `envelope.approval`. In memory, of this process; thread-safe.
+in no JSON and no repr: the host finds it at `envelope.approval`. `cases` keeps what waits; tokens themselves are kept
+nowhere, as each is made from its case's id and a secret.
 """
 
 from __future__ import annotations
 
+import hmac
+import math
+import os
 import secrets
 import time
-from collections import OrderedDict
+from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from hashlib import sha256
-from threading import Lock
+from dataclasses import replace
 from typing import Any
 
 from ..errors import InvalidParams, NotPermitted
+from .approval import PendingApproval
+from .cases import Case, Cases, MemoryCases
 
 DEFAULT_SECONDS = 900.0
 #: Of one user, so that no agent can push out what waits for another user's yes; and of all together.
 MOST_OF_A_USER = 20
 MOST = 1000
 _HINT = "Ask the user again; do not try again by yourself."
+_ID_BYTES, _ID_CHARACTERS = 12, 16
 Digest = bytes
-
-
-@dataclass(frozen=True)
-class PendingApproval:
-    """A call that was refused for want of an approval. Show `preview` to whoever may approve it.
-
-    `override_needed` says why a grant must be given with `override=True`; empty when it need not.
-    """
-
-    token: str = field(repr=False)
-    tool: str
-    title: str
-    arguments: Mapping[str, Any] = field(repr=False)
-    user_id: str | None
-    preview: Mapping[str, Any] = field(repr=False)
-    override_needed: str = ""
-
-
-@dataclass
-class _Case:
-    pending: PendingApproval
-    digest: Digest
-    expires: float
-    granted: bool = False
-    override: bool = False
 
 
 class Approvals:
     """The calls of a toolkit that wait; `toolkit.approvals`. Several toolkits of a process may share one.
 
-    seconds: how long a token lasts, from the refused call and again from the grant. clock: monotonic seconds.
+    seconds: how long a token lasts, from the refused call and again from the grant.
+    path: a SQLite file that several processes may share, made on first use and mode 0600; in memory by default. A token
+        that one of them gave out is good in each, and runs its call once.
+    secret_key: what makes the tokens of a file, the same in every process. By default SEGMENT_TOOLKIT_SECRET_KEY of the
+        environment, else a key file beside the file, made with it.
+    clock: seconds; by default monotonic in memory, and the time of day in a file.
+
+    Raises InvalidParams: seconds that are no time, a file that others can read, a wrong or missing key.
     """
 
-    def __init__(self, *, seconds: float = DEFAULT_SECONDS, clock: Callable[[], float] = time.monotonic) -> None:
-        if seconds <= 0:
-            raise InvalidParams("seconds must be more than 0.")
+    def __init__(
+        self,
+        *,
+        seconds: float = DEFAULT_SECONDS,
+        path: str | os.PathLike[str] | None = None,
+        secret_key: str | None = None,
+        clock: Callable[[], float] | None = None,
+    ) -> None:
+        if not isinstance(seconds, int | float) or not 0 < seconds < math.inf:
+            raise InvalidParams("seconds must be a number, and more than 0.")
         self._seconds = seconds
-        self._clock = clock
-        self._lock = Lock()
-        self._cases: OrderedDict[bytes, _Case] = OrderedDict()
-        self._over: OrderedDict[bytes, str] = OrderedDict()
-        self._salt = secrets.token_bytes(32)
+        self._clock = clock or (time.monotonic if path is None else time.time)
+        self._cases: Cases = MemoryCases() if path is None else _in_file(path, secret_key)
 
     def __repr__(self) -> str:
-        return f"<Approvals: {len(self.pending())} waiting>"
+        return f"<Approvals in {self._cases!r}>"
 
     def pending(self) -> list[PendingApproval]:
         """What waits for a grant, oldest first."""
-        with self._lock:
+        with self._cases.exclusive():
             self._expire()
-            return [case.pending for case in self._cases.values() if not case.granted]
+            return [self._with_token(case) for case in self._cases.all() if not case.granted]
 
     def grant(self, token: str, *, override: bool = False) -> PendingApproval:
         """Let the next identical call of that user run, once. Raises InvalidParams for a token that is not waiting."""
-        with self._lock:
+        with self._cases.exclusive():
             self._expire()
-            case = self._cases.get(_key(token))
+            case = self._case(token)
             if case is None:
                 raise InvalidParams(f"This approval token {self._fate(token)}.")
-            case.granted, case.override = True, override is True
-            case.expires = self._clock() + self._seconds
-            return case.pending
+            expires = self._clock() + self._seconds
+            self._cases.put(replace(case, granted=True, override=override is True, expires=expires))
+            return self._with_token(case)
 
     def deny(self, token: str) -> None:
         """Forget the call, granted or not. A token that is not waiting is no error."""
-        with self._lock:
-            if self._cases.pop(_key(token), None) is not None:
-                self._remember(_key(token), "was denied")
+        with self._cases.exclusive():
+            self._cases.end(self._id(token), "was denied")
 
     # What follows is the engine's side of the desk.
 
     def digest(self, text: str) -> Digest:
-        """What a call is bound to, from its text; means nothing outside of this desk."""
-        return sha256(self._salt + text.encode("utf-8", "surrogatepass")).digest()
+        """What a call is bound to, from its text; means nothing to who has not the secret."""
+        return hmac.digest(self._cases.secret, text.encode("utf-8", "surrogatepass"), "sha256")
 
-    def wait(self, digest: Digest, made: Callable[[str], PendingApproval]) -> PendingApproval:
-        """Have a call wait. The same call, made again, has the same token, and the newer preview."""
-        with self._lock:
+    def wait(self, digest: Digest, approval: PendingApproval, shown: Mapping[str, Any]) -> PendingApproval:
+        """Have a call wait; returns it with its token. The same call, made again, has the same one, and a new preview.
+
+        `shown` are its arguments without secrets, which a file keeps.
+        """
+        with self._cases.exclusive():
             self._expire()
-            for case in self._cases.values():
-                if case.digest == digest and not case.granted:
-                    case.pending = made(case.pending.token)
-                    return case.pending
-            token = secrets.token_urlsafe(32)
-            case = _Case(made(token), digest, self._clock() + self._seconds)
-            self._cases[_key(token)] = case
-            self._make_room(case.pending.user_id)
-            return case.pending
+            case = next(iter(self._cases.of_call(digest)), None)
+            if case is not None:
+                case = replace(case, approval=approval, shown=shown)
+                self._cases.put(case)
+            else:
+                case = Case(_new_id(), digest, approval, shown, self._clock() + self._seconds)
+                self._cases.put(case)
+                self._make_room(approval.user_id)
+            return self._with_token(case)
 
     def check(self, token: object, digest: Digest) -> None:
         """Raises NotPermitted for a token that does not approve this call."""
-        with self._lock:
+        with self._cases.exclusive():
             self._expire()
             self._valid(token, digest)
 
     def take(self, token: str | None, digest: Digest, *, override: bool, override_needed: str) -> str:
         """Use up the token of a call, or without one its grant. Returns what approved it: "token", "grant" or "".
 
-        Raises NotPermitted, using nothing up, for a token that is not this call's, and for a needed override.
+        Raises, using nothing up, NotPermitted for a token that is not this call's, OverrideMissing for a plain yes.
         """
-        with self._lock:
+        with self._cases.exclusive():
             self._expire()
             case = self._granted(digest) if token is None else self._valid(token, digest)
             if case is None:
                 return ""
             if override_needed and not (override or case.override):
-                raise override_missing(case.pending.title, override_needed)
-            key = _key(case.pending.token)
-            del self._cases[key]
-            self._remember(key, "was used before")
+                raise OverrideMissing(case.approval.title, override_needed)
+            self._cases.end(case.id, "was used before")
             return "grant" if token is None else "token"
 
-    def _valid(self, token: object, digest: Digest) -> _Case:
-        case = self._cases.get(_key(token)) if isinstance(token, str) else None
+    def _valid(self, token: object, digest: Digest) -> Case:
+        case = self._case(token)
         if case is None:
             raise NotPermitted(f"The approval token {self._fate(token)}; nothing was done.", hint=_HINT)
-        if case.digest != digest:
+        if case.call != digest:
             raise NotPermitted("The approval is for another call than this one; nothing was done.", hint=_HINT)
         return case
 
-    def _granted(self, digest: Digest) -> _Case | None:
-        return next((case for case in self._cases.values() if case.granted and case.digest == digest), None)
+    def _granted(self, digest: Digest) -> Case | None:
+        return next((case for case in self._cases.of_call(digest) if case.granted), None)
+
+    def _case(self, token: object) -> Case | None:
+        return self._cases.get(self._id(token))
 
     def _fate(self, token: object) -> str:
-        over = self._over.get(_key(token)) if isinstance(token, str) else None
-        return over or "is none of this toolkit's"
+        return self._cases.fate(self._id(token)) or "is none of this toolkit's"
 
     def _expire(self) -> None:
-        now = self._clock()
-        for key in [key for key, case in self._cases.items() if case.expires <= now]:
-            del self._cases[key]
-            self._remember(key, "has expired")
+        self._cases.expire(self._clock())
 
     def _make_room(self, user_id: str | None) -> None:
-        waiting = [key for key, case in self._cases.items() if case.pending.user_id == user_id and not case.granted]
+        cases = self._cases.all()
+        waiting = [case.id for case in cases if case.approval.user_id == user_id and not case.granted]
         surplus = waiting[: max(0, len(waiting) - MOST_OF_A_USER)]
-        for key in [*surplus, *list(self._cases)[: max(0, len(self._cases) - len(surplus) - MOST)]]:
-            if self._cases.pop(key, None) is not None:
-                self._remember(key, "was pushed out by newer ones")
+        for case_id in [*surplus, *[case.id for case in cases[: max(0, len(cases) - len(surplus) - MOST)]]]:
+            self._cases.end(case_id, "was pushed out by newer ones")
 
-    def _remember(self, key: bytes, fate: str) -> None:
-        self._over[key] = fate
-        if len(self._over) > MOST:
-            self._over.popitem(last=False)
+    def _with_token(self, case: Case) -> PendingApproval:
+        return replace(case.approval, token=self._token(case.id))
+
+    def _token(self, case_id: str) -> str:
+        return case_id + _text(hmac.digest(self._cases.secret, b"token " + case_id.encode(), "sha256"))
+
+    def _id(self, token: object) -> str:
+        """The id in a token of ours; "", which is no id, for any other. The time it takes says nothing about tokens."""
+        text = token if isinstance(token, str) and token.isascii() else ""
+        case_id = text[:_ID_CHARACTERS]
+        return case_id if hmac.compare_digest(self._token(case_id), text) else ""
 
 
-def override_missing(title: str, why: str) -> NotPermitted:
+class OverrideMissing(NotPermitted):
     """A yes that is not enough."""
-    return NotPermitted(
-        f"{title} was approved, but {why}: that needs the host's explicit override; nothing was done.",
-        hint="Tell the user. The host overrides with Override(reason) or override=True, not by an argument.",
-    )
+
+    def __init__(self, title: str, why: str) -> None:
+        super().__init__(
+            f"{title} was approved, but {why}: that needs the host's explicit override; nothing was done.",
+            hint="Tell the user. The host overrides with Override(reason) or override=True, not by an argument.",
+        )
 
 
-def _key(token: object) -> bytes:
-    """Tokens are looked up by digest, so that the time it takes says nothing about them."""
-    return sha256(str(token).encode("utf-8", "surrogatepass")).digest()
+def _in_file(path: str | os.PathLike[str], secret_key: str | None) -> Cases:
+    from .file import FileCases
+
+    return FileCases(path, secret_key=secret_key)
+
+
+def _new_id() -> str:
+    return _text(secrets.token_bytes(_ID_BYTES))
+
+
+def _text(value: bytes) -> str:
+    return urlsafe_b64encode(value).rstrip(b"=").decode("ascii")

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from ..call.exact import exact
 from ..errors import NotPermitted
+from ..observe.arguments import shown_arguments
 from ..tool import Effect, HostCall, JsonObject, Tool
-from .approval import Approval, Approve, Override, approve_everything
-from .desk import Approvals, Digest, PendingApproval, override_missing
+from .approval import Approval, Approve, Override, PendingApproval, approve_everything
+from .desk import Approvals, Digest, OverrideMissing
 from .preview import Preview, preview_of
 
 if TYPE_CHECKING:
@@ -51,17 +52,26 @@ class Gate:
     def _decide(self, run: Run, tool: Tool[Any], digest: Digest, preview: Preview) -> Generator[HostCall, Any, str]:
         caller, needed = run.caller, preview.override
         override = caller.override is True
-        taken = self._desk.take(caller.approval, digest, override=override, override_needed=needed)
+        try:
+            taken = self._desk.take(caller.approval, digest, override=override, override_needed=needed)
+        except OverrideMissing:
+            self._wait(run, tool, digest, preview)
+            raise
         if taken:
             return taken
         if self._approve is not None:
             return (yield from self._ask(run, tool, preview))
         if caller.approved is True and not needed:
             return "framework"
-        run.pending = self._desk.wait(digest, lambda token: _pending(token, run, tool, preview))
+        self._wait(run, tool, digest, preview)
         if caller.approved is True:
-            raise override_missing(tool.title, needed)
+            raise OverrideMissing(tool.title, needed)
         raise NotPermitted(f"{_what(tool)} and needs the host's approval; nothing was done.", hint=_ASK)
+
+    def _wait(self, run: Run, tool: Tool[Any], digest: Digest, preview: Preview) -> None:
+        arguments, shown = exact(run.arguments), _for_data(preview)
+        pending = PendingApproval("", tool.slug, tool.title, arguments, run.caller.user_id, shown, preview.override)
+        run.pending = self._desk.wait(digest, pending, shown_arguments(None, arguments, run.redactor))
 
     def _ask(self, run: Run, tool: Tool[Any], preview: Preview) -> Generator[HostCall, Any, str]:
         question = Approval(
@@ -75,7 +85,7 @@ class Gate:
                 f"{tool.title} was not approved; nothing was done.", hint="Do not try again; ask the user."
             )
         if preview.override:
-            raise override_missing(tool.title, preview.override)
+            raise OverrideMissing(tool.title, preview.override)
         return "host"
 
 
@@ -89,12 +99,6 @@ def _for_data(preview: Preview) -> JsonObject:
     if len(data["requests"]) == 1:
         data = {**data.pop("requests")[0], **data}
     return {**data, "override_needed": preview.override} if preview.override else data
-
-
-def _pending(token: str, run: Run, tool: Tool[Any], preview: Preview) -> PendingApproval:
-    return PendingApproval(
-        token, tool.slug, tool.title, exact(run.arguments), run.caller.user_id, _for_data(preview), preview.override
-    )
 
 
 def _text(run: Run, tool: Tool[Any]) -> str:
