@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .call.toolcall import ToolCall
 from .definitions.definition import ToolDefinition
-from .errors import InvalidParams
+from .errors import InvalidParams, ToolkitError
 from .providers.base import AnyProvider, Provider
 from .providers.runner import AsyncRunner, Runner
 from .secrecy.discreet import discreet, discreet_async
@@ -173,6 +173,10 @@ class Tools(_Catalogue):
         """Run the calls of one reply: together where that changes nothing (see `schedule`), answered in order."""
         return self._engine().run_all(calls, **options)
 
+    def refuse(self, call: ToolCall, error: ToolkitError, **options: Any) -> Envelope:
+        """The envelope of a call that an agent's loop does not run. It is recorded like every other call."""
+        return self._engine().refuse(call, error, **options)
+
 
 class AsyncTools(_Catalogue):
     """`toolkit.tools` of an AsyncSegmentToolkit: as `Tools`, awaiting."""
@@ -238,6 +242,9 @@ class AsyncTools(_Catalogue):
 
     async def run_all(self, calls: Sequence[ToolCall], **options: Any) -> list[Envelope]:
         return await self._engine().run_all(calls, **options)
+
+    def refuse(self, call: ToolCall, error: ToolkitError, **options: Any) -> Envelope:
+        return self._engine().refuse(call, error, **options)
 
 
 def _call_credentials(params: Any, connection: Any, text: str | None) -> Mapping[str, Any] | None:

@@ -50,7 +50,14 @@ class Act(NamedTuple):
     message: Message
 
 
-Steps = Generator[Ask | Act | AgentEvent, Any, None]
+class Refuse(NamedTuple):
+    """Yielded for a call that the loop does not let run, so that who watches hears of it; its envelope is sent back."""
+
+    call: ToolCall
+    error: ToolkitError
+
+
+Steps = Generator[Ask | Act | Refuse | AgentEvent, Any, None]
 
 
 class Limits(NamedTuple):
@@ -118,8 +125,7 @@ class Conversation:
                 continue
             yield from self._run(turn, waiting)
             waiting = {}
-            envelope = Envelope.from_error(error)
-            envelope.tool_call_id, envelope.called = call.id, call.name if isinstance(call.name, str) else ""
+            envelope = yield Refuse(call, error)
             yield self._record(turn, call, envelope, ran=False)
         yield from self._run(turn, waiting)
 

@@ -12,7 +12,7 @@ from ..observe.agent_span import agent_span
 from ..policy.scopes import RunScope, policy_scope
 from ..providers.openai import OpenAIProvider
 from ..tools import AsyncTools, Tools
-from .conversation import Act, Ask, Conversation, Limits
+from .conversation import Act, Ask, Conversation, Limits, Refuse
 from .outcome import AgentEvent, AgentRun, Finished
 
 if TYPE_CHECKING:
@@ -86,6 +86,9 @@ def _driven(create: Callable[..., Any], plan: _Plan, bound: BoundProvider) -> It
             elif isinstance(step, Act):
                 with span.during(), policy_scope(plan.scope):  # not around the yields: the code between is the host's
                     answer = bound.handle_tool_calls(plan.user_id, step.message, plan.modifiers)
+            elif isinstance(step, Refuse):
+                with span.during():
+                    answer = plan.tools.refuse(step.call, step.error, user_id=plan.user_id)
             else:
                 span.saw(step)
                 yield step
@@ -150,6 +153,9 @@ async def _adriven(create: Callable[..., Any], plan: _Plan, bound: AsyncBoundPro
             elif isinstance(step, Act):
                 with span.during(), policy_scope(plan.scope):
                     answer = await bound.handle_tool_calls(plan.user_id, step.message, plan.modifiers)
+            elif isinstance(step, Refuse):
+                with span.during():
+                    answer = plan.tools.refuse(step.call, step.error, user_id=plan.user_id)
             else:
                 span.saw(step)
                 yield step
@@ -177,7 +183,7 @@ class _Plan:
         if request.get("stream"):
             raise InvalidParams("run_agent reads whole replies; leave stream out.")
         self.user_id, self.modifiers = user_id, modifiers
-        self.watch, self.model = toolkit._watch, model
+        self.tools, self.watch, self.model = toolkit.tools, toolkit._watch, model
         self.scope = RunScope()
         self.provider = _provider(toolkit.provider.provider)
         definitions = toolkit.tools._raw(None, modifiers, tools=tools, tags=tags)

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Generator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from ..credentials import Credentials
 from ..encoding import unsendable
 from ..envelope import Envelope, Failure
-from ..errors import InternalError, InvalidArguments, ToolkitError
+from ..errors import InternalError, InvalidArguments, ToolkitError, UnknownTool
 from ..modifiers import matching
 from ..observe.logs import LOG
 from ..registry import Registry
@@ -73,6 +74,16 @@ class Dispatcher:
         self._watch.finished(run, envelope, begun, self._redactor)
         return envelope
 
+    def refused(self, run: Run, error: ToolkitError) -> Envelope:
+        """The envelope of a call that who made it does not let run, because of `error`; who watches has it."""
+        begun = self._watch.begin(run)
+        with suppress(UnknownTool):
+            self._look_up(run)
+        run.error = error
+        run.result = envelope = self._named(run, self._failed(run, error))
+        self._watch.finished(run, envelope, begun, self._redactor)
+        return envelope
+
     def _answered(self, run: Run) -> Generator[Request | HostCall, Any, Envelope]:
         """Run the call and put what came of it into an envelope: data or error, then what stands beside the keys."""
         try:
@@ -84,13 +95,19 @@ class Dispatcher:
         run.result = envelope
         if run.caller.modifiers and run.slug:
             envelope = yield from self._after(run, envelope)
-        envelope.called = run.call.name if isinstance(run.call.name, str) else ""
-        envelope.tool = run.slug
-        envelope.tool_call_id = run.call.id
+        self._named(run, envelope)
         notes = (*run.notes, *run.changes)
         envelope.notes = tuple(map(self._redactor(run).text, notes)) if notes else ()
         envelope.approval = run.pending
         envelope.verification = run.verification
+        return envelope
+
+    @staticmethod
+    def _named(run: Run, envelope: Envelope) -> Envelope:
+        """The envelope, with which call it answers."""
+        envelope.called = run.call.name if isinstance(run.call.name, str) else ""
+        envelope.tool = run.slug
+        envelope.tool_call_id = run.call.id
         return envelope
 
     def reading(self, run: Run, flow: Reading[T]) -> Generator[Request | HostCall, Any, T]:
@@ -104,8 +121,7 @@ class Dispatcher:
             raise
 
     def _execute(self, run: Run) -> Generator[Request | HostCall, Any, JsonObject]:
-        tool = self._registry.find(run.call.name)
-        run.tool, run.slug, run.toolkit = tool, tool.slug, self._registry.toolkit_of(tool.slug)
+        tool = self._look_up(run)
         document = parse(run.call.arguments)
         if run.caller.modifiers:
             document = yield from self._before(run, document)
@@ -121,6 +137,11 @@ class Dispatcher:
         run.ready = True
         data = yield from self._performed(run, tool)
         return self._shown(run, tool, data)
+
+    def _look_up(self, run: Run) -> Tool[Any]:
+        tool = self._registry.find(run.call.name)
+        run.tool, run.slug, run.toolkit = tool, tool.slug, self._registry.toolkit_of(tool.slug)
+        return tool
 
     def _performed(self, run: Run, tool: Tool[Any]) -> Steps[JsonObject]:
         """The tool's own flow, with the checks around it that the host switched on."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ..envelope import Envelope
+    from ..errors import ToolkitError
     from ..reliability.persistence import Step
     from ..settings import Settings
 
@@ -31,7 +32,17 @@ T = TypeVar("T")
 _NO_CALL = ToolCall("", None)
 
 
-class Engine:
+class _Refusing:
+    """What both colours do alike: it needs nothing from outside."""
+
+    _dispatcher: Dispatcher
+
+    def refuse(self, call: ToolCall, error: ToolkitError, **options: Any) -> Envelope:
+        """The envelope of a call that is not run, because of `error`."""
+        return self._dispatcher.refused(Run(call, Caller(**options)), error)
+
+
+class Engine(_Refusing):
     """Sync. `process` is whose connections and locks it holds: a forked child must make its own engine."""
 
     def __init__(self, dispatcher: Dispatcher, sender: Sender, settings: Settings, renew: Renew) -> None:
@@ -83,7 +94,7 @@ class Engine:
         self._sender.close()
 
 
-class AsyncEngine:
+class AsyncEngine(_Refusing):
     """`Engine`, awaiting."""
 
     def __init__(self, dispatcher: Dispatcher, sender: AsyncSender, settings: Settings, renew: Renew) -> None:
