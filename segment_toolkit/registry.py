@@ -80,6 +80,12 @@ class Registry:
         return self._policy.permits(definition.slug, definition.effect, definition.tags[0])
 
     def _definition(self, slug: object) -> ToolDefinition:
+        found = self._plain_definition(slug)
+        if self._policy is not None and self._policy.needs_approval(found.slug, found.effect):
+            found.needs_approval = True
+        return found
+
+    def _plain_definition(self, slug: object) -> ToolDefinition:
         texts = self._definition_texts()
         if isinstance(slug, str) and slug in texts:
             ref = ToolkitRef(slug=TOOLKIT, name="Segment", logo="")

@@ -21,8 +21,9 @@ class ToolkitRef(SimpleNamespace):
 class ToolDefinition(SimpleNamespace):
     """One listed tool. The caller's own copy: a schema modifier may change it.
 
-    `input_parameters` and `output_parameters` are JSON Schemas; `effect` is read, write or destructive; `hints` are
-    MCP's tool annotations; `tags` are what `tools.get(tags=...)` filters by.
+    `input_parameters` and `output_parameters` are JSON Schemas; `effect` is read, write or destructive;
+    `needs_approval` says that somebody must approve its calls, because it is destructive or the host's policy wants it;
+    `hints` are MCP's tool annotations; `tags` are what `tools.get(tags=...)` filters by.
     """
 
     slug: str
@@ -33,6 +34,7 @@ class ToolDefinition(SimpleNamespace):
     output_parameters: dict[str, Any]
     example: dict[str, Any]
     effect: str
+    needs_approval: bool
     hints: dict[str, bool]
     tags: list[str]
     toolkit: ToolkitRef
@@ -55,6 +57,7 @@ def definition_of(golden: Mapping[str, Any], *, toolkit: ToolkitRef, version: st
         output_parameters=golden["output_schema"],
         example=golden["example"],
         effect=golden["effect"],
+        needs_approval=golden["effect"] == "destructive",
         hints=golden["hints"],
         tags=[golden["toolset"], golden["effect"], *marks],
         toolkit=toolkit,

@@ -1,14 +1,15 @@
 """Microsoft Agent Framework. `Agent(client=..., tools=toolkit.tools.get(user_id=...))`.
 
-Tools      agent_framework.FunctionTool with our schema; destructive ones have approval_mode="always_require"
+Tools      agent_framework.FunctionTool with our schema; approval_mode="always_require" for those that need an approval
 Calls      keyword arguments; checked by the toolkit, as the framework would not tell the model what is wrong
 Results    the envelope as JSON text
 
 A raised error would reach the model as "Function failed." and no more, so a failed envelope is returned like any
 other; `additional_properties["successful"]` of its content is false.
 
-A run that meets a destructive tool ends with `user_input_requests`. The framework hands the tool no proof that somebody
-approved, so the toolkit's `approve=` is asked all the same. With `requires_approval=False` it alone decides.
+A run that meets such a tool (it cannot be undone, or the policy wants it approved) ends with `user_input_requests`. The
+framework hands the tool no proof that somebody approved, so the toolkit's `approve=` is asked all the same. With
+`requires_approval=False` it alone decides.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ class AgentFrameworkProvider(AgenticProvider):
         self.requires_approval = requires_approval
 
     def wrap_tool(self, tool: ToolDefinition, runner: Runner) -> Any:
-        asks = self.requires_approval and tool.effect == "destructive"
+        asks = self.requires_approval and tool.needs_approval
         content: Any = sdk("agent_framework", extra="agent-framework").Content
 
         async def run(**arguments: Any) -> Any:

@@ -1,12 +1,12 @@
 """Agno. `Agent(tools=toolkit.tools.get(user_id=...))`.
 
-Tools      agno.tools.function.Function with our schema, used as it is; destructive ones ask for confirmation
+Tools      agno.tools.function.Function with our schema, used as it is; those that need an approval ask for confirmation
 Calls      keyword arguments, unchecked by Agno
 Results    the envelope as JSON text; a failed one also sets `tool_call_error` of the message
 
-A run that meets a destructive tool pauses: confirm or reject `run.active_requirements`, then `continue_run`. Agno
-hands the tool no proof that somebody confirmed, so the toolkit's `approve=` is asked all the same. With
-`requires_confirmation=False` nothing pauses, and `approve=` alone decides.
+A run that meets such a tool (it cannot be undone, or the policy wants it approved) pauses: confirm or reject
+`run.active_requirements`, then `continue_run`. Agno hands the tool no proof that somebody confirmed, so the toolkit's
+`approve=` is asked all the same. With `requires_confirmation=False` nothing pauses, and `approve=` alone decides.
 """
 
 from __future__ import annotations
@@ -50,5 +50,5 @@ class AgnoProvider(AgenticProvider):
             parameters=allowed(tool.input_parameters),
             entrypoint=run,
             skip_entrypoint_processing=True,
-            requires_confirmation=(self.requires_confirmation and tool.effect == "destructive") or None,
+            requires_confirmation=(self.requires_confirmation and tool.needs_approval) or None,
         )

@@ -4,8 +4,8 @@ Tools      BaseTool, its declaration with `parameters_json_schema` (the typed `p
 Calls      await run_async(args=..., tool_context=...); the framework does
 Results    the envelope as the function response: `error` is text exactly if the call failed
 
-A destructive call asks for ADK's tool confirmation and waits; what the user confirms runs. With
-`require_confirmation=False` nothing is asked, and `approve=...` of the toolkit alone decides.
+A call that cannot be undone, or that the policy wants approved, asks for ADK's tool confirmation and waits; what the
+user confirms runs. With `require_confirmation=False` nothing is asked, and `approve=...` of the toolkit alone decides.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from ..envelope import Envelope
 from ..errors import NotPermitted
 from .base import AgenticProvider
 from .runner import Runner, sdk
-from .shapes import parameters
+from .shapes import metadata, parameters
 
 if TYPE_CHECKING:
     from ..definitions.definition import ToolDefinition
@@ -32,7 +32,7 @@ class GoogleADKProvider(AgenticProvider):
         self.require_confirmation = require_confirmation
 
     def wrap_tool(self, tool: ToolDefinition, runner: Runner) -> Any:
-        return _tool_class()(tool, runner, self.require_confirmation and tool.effect == "destructive")
+        return _tool_class()(tool, runner, self.require_confirmation and tool.needs_approval)
 
 
 @cache
@@ -44,8 +44,8 @@ def _tool_class() -> Any:
         """One of the toolkit's tools; `asks` if ADK is to have its calls confirmed."""
 
         def __init__(self, tool: ToolDefinition, runner: Runner, asks: bool) -> None:
-            metadata = {"toolkit": tool.toolkit.slug, "effect": tool.effect, **tool.hints}
-            super().__init__(name=tool.slug, description=tool.description, custom_metadata=metadata)
+            super().__init__(name=tool.slug, description=tool.description, custom_metadata=metadata(tool))
+            self._why = "cannot be undone" if tool.effect == "destructive" else "needs your approval"
             self._schema = parameters(tool)
             self._runner = runner
             self._asks = asks
@@ -62,7 +62,7 @@ def _tool_class() -> Any:
         async def run_async(self, *, args: Any, tool_context: Any) -> dict[str, Any]:
             answer = tool_context.tool_confirmation if self._asks else None
             if self._asks and answer is None:
-                tool_context.request_confirmation(hint=f"{self.name} cannot be undone. May it run?")
+                tool_context.request_confirmation(hint=f"{self.name} {self._why}. May it run?")
                 tool_context.actions.skip_summarization = True
                 return dict(_refused("This call waits for the user's confirmation; nothing was done."))
             if answer is not None and answer.confirmed is not True:

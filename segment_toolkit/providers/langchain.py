@@ -1,11 +1,11 @@
 """LangChain, and LangGraph on the same tools: for `bind_tools`, `ToolNode` and `create_agent`.
 
-Tools      StructuredTool, sync and async; metadata: {"toolkit", "effect", and MCP's hints}
+Tools      StructuredTool, sync and async; metadata: {"toolkit", "effect", "needs_approval", and MCP's hints}
 Calls      tool.invoke(tool_call), await tool.ainvoke(tool_call); the framework does
 Results    ToolMessage: content the envelope as JSON text, artifact the envelope; status "error" if the call failed
 
-LangChain has no approval of its own on a tool, so `approve=...` of the toolkit decides about destructive ones, or
-`HumanInTheLoopMiddleware(interrupt_on=...)` before it does: the metadata says which tools are destructive.
+LangChain has no approval of its own on a tool, so `approve=...` of the toolkit decides, or
+`HumanInTheLoopMiddleware(interrupt_on=...)` before it does: `needs_approval` of the metadata says about which tools.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from .base import AgenticProvider, as_text
 from .runner import Runner, sdk
-from .shapes import parameters
+from .shapes import metadata, parameters
 
 if TYPE_CHECKING:
     from ..definitions.definition import ToolDefinition
@@ -49,5 +49,5 @@ class LangChainProvider(AgenticProvider):
             coroutine=arun,
             response_format="content_and_artifact",
             handle_tool_error=True,  # ToolException becomes a ToolMessage with status "error"
-            metadata={"toolkit": tool.toolkit.slug, "effect": tool.effect, **tool.hints},
+            metadata=metadata(tool),
         )

@@ -1,11 +1,12 @@
 """OpenAI Agents SDK: for `Agent(tools=...)`.
 
-Tools      FunctionTool, not strict (strict would close free-form objects); needs_approval for the destructive ones
+Tools      FunctionTool, not strict (strict would close free-form objects); needs_approval for those that need one
 Calls      on_invoke_tool(context, arguments as JSON text); the framework does
 Results    the envelope as JSON text: the framework knows no error flag
 
-A destructive call interrupts the run: show `result.interruptions`, `state.approve(item)`, run again. That approval is
-the host's. With `needs_approval=False` nothing interrupts, and `approve=...` of the toolkit alone decides.
+A call that cannot be undone, or that the policy wants approved, interrupts the run: show `result.interruptions`,
+`state.approve(item)`, run again. That approval is the host's. With `needs_approval=False` nothing interrupts, and
+`approve=...` of the toolkit alone decides.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ class OpenAIAgentsProvider(AgenticProvider):
 
     def wrap_tool(self, tool: ToolDefinition, runner: Runner) -> Any:
         framework = sdk("agents", extra="openai-agents")
-        asks = self.needs_approval and tool.effect == "destructive"
+        asks = self.needs_approval and tool.needs_approval
 
         async def invoke(context: Any, arguments: str) -> str:
             call_id = context.tool_call_id

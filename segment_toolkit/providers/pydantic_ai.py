@@ -4,9 +4,9 @@ Tools      Tool.from_schema, with the schema as it is
 Calls      the function with keyword arguments; the framework does
 Results    the envelope as a JSON object; a failed one with outcome "failed" (ToolFailed), its content JSON text
 
-`requires_approval=True` puts destructive calls off: the agent's `output_type` must then list `DeferredToolRequests`;
-what the host approves in `DeferredToolResults` runs. Off by default because an agent without that type raises;
-`approve=...` of the toolkit alone decides then.
+`requires_approval=True` puts calls off that cannot be undone, or that the policy wants approved: the agent's
+`output_type` must then list `DeferredToolRequests`; what the host approves in `DeferredToolResults` runs. Off by
+default because an agent without that type raises; `approve=...` of the toolkit alone decides then.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from .base import AgenticProvider, as_text
 from .runner import Runner, sdk
-from .shapes import parameters
+from .shapes import metadata, parameters
 
 if TYPE_CHECKING:
     from ..definitions.definition import ToolDefinition
@@ -44,8 +44,8 @@ class PydanticAIProvider(AgenticProvider):
         schema = _free_objects_said(parameters(tool))
         made = framework.Tool.from_schema(run, tool.slug, tool.description, schema, takes_ctx=True)
         made.function_schema.validator = _any_object()
-        made.requires_approval = self.requires_approval and tool.effect == "destructive"
-        made.metadata = {"toolkit": tool.toolkit.slug, "effect": tool.effect, **tool.hints}
+        made.requires_approval = self.requires_approval and tool.needs_approval
+        made.metadata = metadata(tool)
         return made
 
 

@@ -21,6 +21,13 @@ def parameters(tool: ToolDefinition) -> dict[str, Any]:
     return loose(allowed(tool.input_parameters))
 
 
+def metadata(tool: ToolDefinition) -> dict[str, Any]:
+    """What a framework keeps of a tool for the host, and shows no model."""
+    return {
+        "toolkit": tool.toolkit.slug, "effect": tool.effect, "needs_approval": tool.needs_approval, **tool.hints,
+    }  # fmt: skip
+
+
 def items(value: Any, what: str) -> list[Any]:
     """A list of an SDK's or of JSON; [] for None. Raises InvalidParams for anything else."""
     if value is None:

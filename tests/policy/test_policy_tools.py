@@ -157,3 +157,14 @@ def test_listing_under_a_policy_builds_no_model_and_loads_no_client() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "[]"
+
+
+def test_a_definition_says_whether_its_calls_need_an_approval(box: Sandbox) -> None:
+    def guarded(policy: Policy | None) -> set[str]:
+        definitions = SegmentToolkit.sandbox(box, policy=policy).tools.get_raw_tools()
+        return {definition.slug for definition in definitions if definition.needs_approval}
+
+    assert guarded(None) == DESTRUCTIVE
+    assert guarded(Policy(approve=(UPDATE,))) == DESTRUCTIVE | {UPDATE}
+    assert guarded(Policy(approve="write")) == ALL - READ
+    assert guarded(Policy(approve=(TRACK,)) & Policy(no_delete=True)) == {TRACK}

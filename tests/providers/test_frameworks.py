@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from segment_toolkit import AsyncSegmentToolkit, SegmentToolkit
+from segment_toolkit import AsyncSegmentToolkit, Policy, SegmentToolkit
 from segment_toolkit.providers import provider_class
 from segment_toolkit.sandbox import Sandbox
 from tests.laws.schemas import nodes
@@ -31,10 +31,10 @@ NEEDS = {
 }
 
 
-def tools_of(name: str, box: Sandbox, **options: Any) -> dict[str, Any]:
+def tools_of(name: str, box: Sandbox, *, policy: Policy | None = None, **options: Any) -> dict[str, Any]:
     """A framework's tools on the sandbox, by name; skips where the framework is missing."""
     pytest.importorskip(NEEDS[name])
-    toolkit = SegmentToolkit.sandbox(box, provider=provider_class(name)(**options))
+    toolkit = SegmentToolkit.sandbox(box, provider=provider_class(name)(**options), policy=policy)
     return {getattr(tool, "name", None) or tool.metadata.name: tool for tool in toolkit.tools.get("t")}
 
 
@@ -77,12 +77,14 @@ def test_langchains_message_of_a_failed_call_says_so(box: Sandbox) -> None:
     assert json.loads(message.content)["successful"] is False
 
 
-def test_langchains_metadata_tells_the_host_what_is_destructive(box: Sandbox) -> None:
-    tools = tools_of("langchain", box)
+def test_langchains_metadata_tells_the_host_what_is_destructive_and_what_needs_approval(box: Sandbox) -> None:
+    tools = tools_of("langchain", box, policy=Policy(approve=("SEGMENT_UPDATE_SOURCE",)))
 
     destructive = {name for name, tool in tools.items() if tool.metadata["effect"] == "destructive"}
+    guarded = {name for name, tool in tools.items() if tool.metadata["needs_approval"]}
 
     assert destructive == {"SEGMENT_DELETE_SOURCE", "SEGMENT_REMOVE_SOURCE_WRITE_KEY"}
+    assert guarded == {*destructive, "SEGMENT_UPDATE_SOURCE"}
 
 
 def test_langchains_graph_can_keep_the_conversation_in_a_checkpoint(box: Sandbox) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from segment_toolkit import SegmentToolkit
+from segment_toolkit import Policy, SegmentToolkit
 from segment_toolkit.providers import provider_class
 from segment_toolkit.sandbox import Sandbox
 from tests.providers.conformance import Call
@@ -35,10 +35,10 @@ SECRET = "abcdefghijklmnopqrstuvwxyz012345"
 WITH_SECRET = Call("SEGMENT_TRACK", {"userId": "u_1", "event": "", "writeKey": SECRET})
 
 
-def tools_of(name: str, needs: str, box: Sandbox, **options: Any) -> dict[str, Any]:
+def tools_of(name: str, needs: str, box: Sandbox, *, policy: Policy | None = None, **options: Any) -> dict[str, Any]:
     """A framework's tools on the sandbox, by slug; skips where the framework is missing."""
     pytest.importorskip(needs)
-    toolkit = SegmentToolkit.sandbox(box, provider=provider_class(name)(**options))
+    toolkit = SegmentToolkit.sandbox(box, provider=provider_class(name)(**options), policy=policy)
     return {tool.name: tool for tool in toolkit.tools.get("t")}
 
 
@@ -83,11 +83,13 @@ def agno_run(box: Sandbox, call: Call, **options: Any) -> Any:
         return agent(stub, list(tools.values())).run("go")
 
 
-def test_agno_pauses_before_what_cannot_be_undone(box: Sandbox) -> None:
-    run = agno_run(box, delete(box))
+def test_agno_pauses_before_what_cannot_be_undone_and_before_what_the_policy_names(box: Sandbox) -> None:
+    rename = Call("SEGMENT_UPDATE_SOURCE", {"sourceId": box.sources["shop-web"], "name": "Renamed"})
 
-    assert run.is_paused
-    assert "shop-web" in box.sources
+    runs = [agno_run(box, call, policy=Policy(approve=("SEGMENT_UPDATE_SOURCE",))) for call in (delete(box), rename)]
+
+    assert [run.is_paused for run in runs] == [True, True]
+    assert [request.method for request in box.requests if request.method != "GET"] == []
 
 
 def test_agno_leaves_it_to_the_toolkit_where_the_host_says_so(box: Sandbox) -> None:
@@ -110,12 +112,12 @@ def test_agno_logs_no_arguments_of_a_failed_call(
 # Agent Framework
 
 
-def test_agent_framework_asks_for_approval_of_what_cannot_be_undone_only(box: Sandbox) -> None:
-    tools = tools_of("agent_framework", "agent_framework", box)
+def test_agent_framework_asks_for_approval_of_what_cannot_be_undone_and_of_what_the_policy_names(box: Sandbox) -> None:
+    tools = tools_of("agent_framework", "agent_framework", box, policy=Policy(approve=("SEGMENT_UPDATE_SOURCE",)))
 
     asking = {name for name, tool in tools.items() if tool.approval_mode == "always_require"}
 
-    assert asking == {"SEGMENT_DELETE_SOURCE", "SEGMENT_REMOVE_SOURCE_WRITE_KEY"}
+    assert asking == {"SEGMENT_DELETE_SOURCE", "SEGMENT_REMOVE_SOURCE_WRITE_KEY", "SEGMENT_UPDATE_SOURCE"}
 
 
 def test_agent_framework_leaves_it_to_the_toolkit_where_the_host_says_so(box: Sandbox) -> None:
