@@ -1,9 +1,9 @@
 """What the host decides about calls, in one place: its policy, its approvals, its previews. One for each toolkit.
 
-    validate → judge → account → admit → flow
+    permit → validate → judge → account → admit → flow
 
-`judge` decides by the arguments, before the account is known; `admit` by what only the account can tell, then counts
-the call, and has it approved. Both are generators, and neither sends anything but reads.
+`permit` decides by the tool alone; `judge` by the arguments, before the account is known; `admit` by what only the
+account can tell, then counts the call, and has it approved. The last two are generators, and send nothing but reads.
 """
 
 from __future__ import annotations
@@ -37,10 +37,14 @@ class Authority:
         """Whether there is a policy."""
         return self._judge is not None
 
-    def judge(self, run: Run, tool: Tool[Any]) -> Generator[Any, Any, None]:
-        """What the policy says to the tool and its arguments. Raises NotPermitted; may change `run.arguments`."""
+    def permit(self, tool: Tool[Any]) -> None:
+        """What the policy says to the tool, whatever its arguments. Raises NotPermitted."""
         if self._judge is not None:
             self._judge.permits(tool)
+
+    def judge(self, run: Run, tool: Tool[Any]) -> Generator[Any, Any, None]:
+        """What the policy says to the arguments. Raises NotPermitted; may change `run.arguments`."""
+        if self._judge is not None:
             yield from self._judge.judge(run, tool)
 
     def admits(self, run: Run, tool: Tool[Any]) -> bool:
@@ -65,6 +69,7 @@ class Authority:
             if release is not None:
                 release()
             raise
+        run.uncount = release
         return None
 
     def _needs_approval(self, tool: Tool[Any]) -> bool:

@@ -91,6 +91,8 @@ class Dispatcher:
             envelope = Envelope.success(data)
         except Exception as error:  # noqa: BLE001 - the one place where everything becomes an envelope
             run.error = error
+            if run.uncount is not None and _did_nothing(run, error):
+                run.uncount()
             envelope = self._failed(run, error)
         run.result = envelope
         if run.caller.modifiers and run.slug:
@@ -122,6 +124,8 @@ class Dispatcher:
 
     def _execute(self, run: Run) -> Generator[Request | HostCall, Any, JsonObject]:
         tool = self._look_up(run)
+        if self._authority.judges:
+            self._authority.permit(tool)
         document = parse(run.call.arguments)
         if run.caller.modifiers:
             document = yield from self._before(run, document)
@@ -252,6 +256,14 @@ def _is_unknown(run: Run, error: ToolkitError) -> bool:
     if isinstance(error, InternalError):
         return run.ready and (run.tool.api is None or bool(run.attempts))
     return error.outcome_unknown
+
+
+def _did_nothing(run: Run, error: Exception) -> bool:
+    """Whether a call was refused on its way, with nothing sent but the reads before a write."""
+    if run.tool is None or run.tool.api is None or not isinstance(error, ToolkitError):
+        return False
+    is_read = run.tool.effect is Effect.READ
+    return not isinstance(error, InternalError) and all(a.method == "GET" and not is_read for a in run.attempts)
 
 
 def _enveloped(changed: Any, before: Envelope) -> Envelope:

@@ -60,7 +60,8 @@ class Run:
                         credentials were fetched anew; `verification`, what reading back showed
     What came of it     `error` that the tool raised; `result`, its envelope before the host's after_execute
     For `observe`       `span`, its OpenTelemetry span; `heard`, whether anybody wants to hear of the call
-    For caps            `scope`, the run of an agent that it belongs to
+    For caps            `scope`, the run of an agent that it belongs to; `uncount` takes the call back from those that
+                        counted it
     """
 
     __slots__ = (
@@ -86,6 +87,7 @@ class Run:
         "span",
         "tool",
         "toolkit",
+        "uncount",
         "verification",
     )
 
@@ -106,6 +108,7 @@ class Run:
         self.ready = False
         self.approved_by = ""
         self.pending: PendingApproval | None = None
+        self.uncount: Callable[[], None] | None = None
         self.previewed = False
         self.changes: list[str] = []
         self.verification: Verdict | None = None

@@ -14,7 +14,7 @@ from segment_toolkit import AsyncSegmentToolkit, Cap, Envelope, Policy, SegmentT
 from segment_toolkit.errors import InvalidParams, NotPermitted
 from segment_toolkit.policy.caps import Ledger
 from segment_toolkit.sandbox import Sandbox
-from tests.policy.policy_samples import BATCH, DELETE, TRACK, code, is_refused, track, under
+from tests.policy.policy_samples import BATCH, DELETE, TRACK, UPDATE, code, is_refused, track, under
 
 
 def passes(toolkit: SegmentToolkit, times: int, user_id: str | None = None) -> int:
@@ -173,6 +173,31 @@ def test_refused_calls_count_for_nothing(box: Sandbox) -> None:
 
     assert [code(envelope) for envelope in refusals] == ["validation", "refused", "refused", "refused", None]
     assert passes(toolkit, 3) == 1
+
+
+def test_what_is_refused_on_its_way_counts_for_nothing(box: Sandbox) -> None:
+    SegmentToolkit.sandbox(box).tools.execute(UPDATE, {"sourceId": box.sources["shop-ios"], "enabled": False})
+    toolkit = under(Policy(caps=(Cap(calls=1, per="toolkit"),)), box, preflight="refuse")
+
+    refusals = [
+        toolkit.tools.execute(TRACK, {"userId": "u", "event": "E", "properties": {"p": "x" * 40_000}}),
+        toolkit.tools.execute(TRACK, {"userId": "u", "event": "E", "writeKey": "YOUR_WRITE_KEY"}),
+        toolkit.tools.execute(TRACK, {"userId": "u", "event": "E", "writeKey": box.write_keys["shop-ios"]}),
+    ]
+
+    assert [code(envelope) for envelope in refusals] == ["too_large", "validation", "refused"]
+    assert passes(toolkit, 3) == 1
+
+
+def test_a_tool_of_the_hosts_own_that_fails_counts(box: Sandbox) -> None:
+    toolkit = under(Policy(caps=(Cap(calls=1, per="toolkit"),)), box)
+
+    @toolkit.tools.custom_tool(slug="OWN", description="Own.", input_schema={"type": "object", "properties": {}})
+    def own(given: Any) -> Any:
+        raise NotPermitted("Not now.")
+
+    assert [code(toolkit.tools.execute("OWN", {})) for _ in range(2)] == ["refused", "refused"]
+    assert passes(toolkit, 1) == 0
 
 
 def test_a_call_that_fails_at_segment_counts(box: Sandbox) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from segment_toolkit import Policy, SegmentToolkit, run_agent
+from segment_toolkit import Policy, SegmentToolkit, before_execute, run_agent
 from segment_toolkit.errors import InvalidParams, NotPermitted
 from segment_toolkit.sandbox import Sandbox
 from segment_tools import TOOLS
@@ -56,6 +56,23 @@ def test_a_denied_tool_is_refused_and_nothing_is_sent(policy: Policy, left: set[
         assert "not allowed by the host's policy" in str(envelope.error)
 
     assert box.requests == []
+
+
+@pytest.mark.parametrize("arguments", [{}, {"sourceId": 7}, {"confirm": True}, "{", None], ids=repr)
+def test_a_denied_tool_is_refused_whatever_its_arguments(box: Sandbox, arguments: Any) -> None:
+    seen = []
+    toolkit = under(Policy(no_delete=True), box)
+
+    @before_execute
+    def look(tool: str, toolkit: str, params: Any) -> Any:
+        seen.append(tool)
+        return params
+
+    envelope = toolkit.tools.execute(DELETE, arguments, modifiers=[look])
+
+    assert is_refused(envelope)
+    assert "not allowed by the host's policy" in str(envelope.error)
+    assert seen == []
 
 
 @each
