@@ -59,7 +59,7 @@ class Settings(NamedTuple):
 def taken_from(options: dict[str, Any]) -> Settings:
     """The settings among a constructor's options, which they are taken out of. None means the default.
 
-    Composio's `max_retries` says how often a request is repeated. Raises InvalidParams.
+    Composio's `max_retries` says how often a request is repeated. Raises InvalidParams, and TypeError.
     """
     found = {name: options.pop(name) for name in Settings._fields if name in options}
     max_retries = options.pop("max_retries", None)
@@ -71,8 +71,26 @@ def taken_from(options: dict[str, Any]) -> Settings:
     _check_numbers(settings)
     if settings.preflight not in (None, "warn", "refuse"):
         raise InvalidParams("preflight must be 'warn' or 'refuse', or left out.")
+    _check_deciders(settings)
     watched = settings.audit is not None or settings.observers or settings.opentelemetry is True
     return _watched(settings) if watched else settings
+
+
+def _check_deciders(settings: Settings) -> None:
+    """Raises TypeError for what could not decide anything: a host should hear of it before the first call."""
+    if settings.approve is not None and not callable(settings.approve):
+        given = type(settings.approve).__name__
+        raise TypeError(f"approve is a function of one Approval, such as approve_everything, not a {given}")
+    if settings.approvals is not None:
+        from .approvals import Approvals
+
+        if not isinstance(settings.approvals, Approvals):
+            raise TypeError(f"approvals is an Approvals(...), not a {type(settings.approvals).__name__}")
+    if settings.policy is not None:
+        from .policy import Policy
+
+        if not isinstance(settings.policy, Policy):
+            raise TypeError(f"policy is a Policy(...), not a {type(settings.policy).__name__}")
 
 
 def _watched(settings: Settings) -> Settings:

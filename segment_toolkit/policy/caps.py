@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from threading import Lock
 from typing import Literal
 from weakref import WeakKeyDictionary
 
 from ..errors import InvalidParams, NotPermitted
+from ..reliability.processes import ProcessLock
 from .scopes import RunScope
 
 Per = Literal["run", "user", "toolkit"]
@@ -37,12 +38,16 @@ class Cap:
     def __post_init__(self) -> None:
         if self.calls is None and self.events is None:
             raise InvalidParams("A Cap needs calls= or events=.")
-        if any(most is not None and most < 0 for most in (self.calls, self.events)):
-            raise InvalidParams("calls and events of a Cap are 0 or more.")
+        if any(most is not None and not _is_count(most) for most in (self.calls, self.events)):
+            raise InvalidParams("calls and events of a Cap are whole numbers, 0 or more.")
         if self.per not in ("run", "user", "toolkit"):
             raise InvalidParams('per of a Cap is "run", "user" or "toolkit".')
-        if self.seconds is not None and self.seconds <= 0:
-            raise InvalidParams("seconds of a Cap is more than 0.")
+        if self.seconds is not None and not (isinstance(self.seconds, int | float) and 0 < self.seconds < math.inf):
+            raise InvalidParams("seconds of a Cap is a number, and more than 0.")
+
+
+def _is_count(most: object) -> bool:
+    return isinstance(most, int) and not isinstance(most, bool) and most >= 0
 
 
 class Counter:
@@ -85,7 +90,7 @@ class Ledger:
     def __init__(self, caps: Sequence[Cap], clock: Callable[[], float] = time.monotonic) -> None:
         self._caps = tuple(caps)
         self._clock = clock
-        self._lock = Lock()
+        self._lock = ProcessLock()
         self._toolkit: dict[Cap, Counter] = {}
         self._users: OrderedDict[str | None, dict[Cap, Counter]] = OrderedDict()
         self._runs: WeakKeyDictionary[RunScope, dict[Cap, Counter]] = WeakKeyDictionary()

@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
+from ..secrecy.untrusted import HIDDEN
+
 
 def matches_any(name: str, patterns: Iterable[str]) -> bool:
     """Whether a name is one of these, letter for letter."""
@@ -14,13 +16,14 @@ def matches_any(name: str, patterns: Iterable[str]) -> bool:
 
 
 def resembles_any(name: str, patterns: Iterable[str]) -> bool:
-    """Whether a name is one of these but for capitals, blanks and widths: what is denied is denied in every dress."""
+    """Whether a name is one of these but for what `plain` takes out: what is denied is denied in every dress."""
     return matches_any(plain(name), [plain(pattern) for pattern in patterns])
 
 
 def plain(name: str) -> str:
-    """A name without capitals, outer blanks and full-width letters; inner blanks become one."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    """A name without capitals, outer blanks, full-width letters and what nobody can see; inner blanks become one."""
+    seen = HIDDEN.sub("", " ".join(name.split()))
+    return " ".join(unicodedata.normalize("NFKC", seen).casefold().split())
 
 
 @lru_cache(maxsize=1000)

@@ -44,6 +44,8 @@ class PiiGuard:
     key: str | bytes | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
+        if not isinstance(self.members, Mapping):
+            raise InvalidParams('members of a PiiGuard says what to do with each: {"email": "hash"}.')
         _check("members", self.members.values(), STRENGTH)
         if isinstance(self.detect, str):
             object.__setattr__(self, "detect", (self.detect,))

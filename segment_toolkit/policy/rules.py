@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any
 
 from ..errors import InvalidParams, NotPermitted
-from ..names import did_you_mean, quoted
+from ..names import did_you_mean
 from .caps import Cap
 from .globs import matches_any
 from .pii import PiiGuard
@@ -81,9 +81,9 @@ class Policy:
                 object.__setattr__(self, each.name, _names(each.name, value))
         if self.check is not None and not callable(self.check):
             raise InvalidParams("check of a Policy is a function.")
+        if not isinstance(self.caps, Iterable) or not all(isinstance(cap, Cap) for cap in self.caps):
+            raise InvalidParams("caps of a Policy are Cap(...), in a list or a tuple.")
         object.__setattr__(self, "caps", tuple(self.caps))
-        if not all(isinstance(cap, Cap) for cap in self.caps):
-            raise InvalidParams("caps of a Policy are Cap(...).")
         if self.pii is not None and not isinstance(self.pii, PiiGuard):
             raise InvalidParams("pii of a Policy is a PiiGuard(...).")
 
@@ -116,14 +116,21 @@ class Policy:
         return any(effect == name if name in _EFFECTS else matches_any(slug, (name,)) for name in named)
 
     def check_names(self, known: list[str]) -> None:
-        """Raises InvalidParams for a name like those of Segment's tools that is none: it would rule on nothing."""
+        """Raises InvalidParams for a name like those of Segment's tools that is none: it would rule on nothing.
+
+        `DELETE_SOURCE` and `segment_track` are such names too; any other may be that of a tool of the host's own.
+        """
         for name in self._tool_names():
-            if name.startswith(_OWN) and not any(matches_any(slug, (name,)) for slug in known):
-                raise InvalidParams(f"The policy names {quoted(name)}, which is no tool{did_you_mean(name, known, 1)}")
+            meant = name.upper() if name.upper().startswith(_OWN) else _OWN + name.upper()
+            if _matches_one(known, name) or not (name.startswith(_OWN) or _matches_one(known, meant)):
+                continue
+            near = f"; did you mean {meant!r}?" if _matches_one(known, meant) else did_you_mean(name, known, 1)
+            raise InvalidParams(f"The policy names {name!r}, which is no tool{near}")
 
     def _tool_names(self) -> Iterator[str]:
         for part in self.parts:
-            yield from (*(part.allow_tools or ()), *part.deny_tools, *part.approve)
+            asked = (name for name in part.approve if name not in _EFFECTS)
+            yield from (*(part.allow_tools or ()), *part.deny_tools, *asked)
 
 
 def refused(slug: str) -> NotPermitted:
@@ -133,9 +140,13 @@ def refused(slug: str) -> NotPermitted:
     )
 
 
+def _matches_one(known: list[str], pattern: str) -> bool:
+    return any(matches_any(slug, (pattern,)) for slug in known)
+
+
 def _names(what: str, value: Any) -> tuple[str, ...]:
     """One name or several, as a tuple."""
-    names = (value,) if isinstance(value, str) else tuple(value)
+    names = (value,) if isinstance(value, str) or not isinstance(value, Iterable) else tuple(value)
     if not all(isinstance(name, str) and name.strip() for name in names):
         raise InvalidParams(f"{what} of a Policy holds names, and none of them is blank.")
     return names

@@ -181,3 +181,17 @@ def test_on_the_sandbox_everything_is_approved_and_nothing_is_read_for_it(
 
     assert envelope.successful
     assert len(box.requests) == 1
+
+
+MISTAKEN: dict[str, dict[str, Any]] = {
+    "approve is True": {"approve": True},
+    "approve is a word": {"approve": "yes"},
+    "approvals is a path": {"approvals": "approvals.db"},
+    "policy is a dict": {"policy": {"read_only": True}},
+}
+
+
+@pytest.mark.parametrize("options", MISTAKEN.values(), ids=MISTAKEN)
+def test_what_could_decide_nothing_is_the_hosts_mistake_before_any_call(box: Sandbox, options: dict[str, Any]) -> None:
+    with pytest.raises(TypeError, match=f"{next(iter(options))} is a"):
+        SegmentToolkit.sandbox(box, **options)

@@ -243,8 +243,13 @@ def test_of_many_threads_exactly_the_cap_passes(box: Sandbox) -> None:
 
 
 @pytest.mark.parametrize(
-    "options", [{}, {"calls": -1}, {"calls": 1, "per": "day"}, {"events": 1, "seconds": 0}], ids=str
-)
+    "options",
+    [
+        {}, {"calls": -1}, {"calls": 1, "per": "day"}, {"events": 1, "seconds": 0}, {"calls": 1.5}, {"calls": "5"},
+        {"calls": True}, {"events": float("nan")}, {"calls": 1, "seconds": float("nan")}, {"calls": 1, "seconds": "60"},
+    ],
+    ids=str,
+)  # fmt: skip
 def test_a_cap_that_cannot_be_meant_is_none(options: dict[str, Any]) -> None:
     with pytest.raises(InvalidParams):
         Cap(**options)

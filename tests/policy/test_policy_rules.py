@@ -197,6 +197,9 @@ def test_a_model_cannot_label_a_source_to_get_at_it(box: Sandbox) -> None:
         pytest.param(Policy(deny_events=("Admin *",)), "Admin Login", False, id="denied"),
         pytest.param(Policy(deny_events=("Admin *",)), " aDMIN  login", False, id="denied in any capitals and blanks"),
         pytest.param(Policy(deny_events=("Admin *",)), "\uff21dmin Login", False, id="denied in full width"),
+        pytest.param(
+            Policy(deny_events=("Admin *",)), "Ad\u200bm\u00adin\u2003Login", False, id="denied though disguised"
+        ),
         pytest.param(Policy(deny_events=("Admin *",)), "Order Completed", True, id="not denied"),
         pytest.param(Policy(deny_events=("*",)), "Line\nBreak", False, id="a star is everything"),
     ],

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from segment_toolkit import Policy, SegmentToolkit, before_execute, run_agent
+from segment_toolkit import Cap, Policy, SegmentToolkit, before_execute, run_agent
 from segment_toolkit.errors import InvalidParams, NotPermitted
 from segment_toolkit.sandbox import Sandbox
 from segment_tools import TOOLS
@@ -128,19 +128,32 @@ def test_an_agent_is_not_given_a_denied_tool_and_cannot_call_it(box: Sandbox) ->
 
 
 @pytest.mark.parametrize("option", ["allow_tools", "deny_tools", "approve"])
-@pytest.mark.parametrize("name", ["SEGMENT_TRAK", "SEGMENT_X_*"])
-def test_a_name_like_a_tools_that_is_none_is_the_hosts_mistake(option: str, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("SEGMENT_TRAK", "SEGMENT_TRACK"), ("SEGMENT_X_*", ""), ("DELETE_SOURCE", DELETE), ("delete_source", DELETE),
+        ("segment_delete_source", DELETE), ("DELETE_*", "SEGMENT_DELETE_*"), ("Track", TRACK),
+    ],
+)  # fmt: skip
+def test_a_name_like_a_tools_that_is_none_is_the_hosts_mistake(option: str, name: str, meant: str) -> None:
     policy = Policy(**{option: (name,)})  # type: ignore[arg-type]
 
-    with pytest.raises(InvalidParams, match="no tool"):
+    with pytest.raises(InvalidParams, match="no tool") as error:
         SegmentToolkit(policy=policy)
+
+    assert meant in str(error.value)
+
+
+@pytest.mark.parametrize("name", ["FIND_ORDER", "find_*", "*", "*DELETE*", "?EGMENT_TRACK"])
+def test_a_name_that_may_be_that_of_a_tool_of_the_hosts_is_none(name: str) -> None:
+    assert SegmentToolkit(policy=Policy(deny_tools=(name,), approve=(name, "write", "read")))
 
 
 @pytest.mark.parametrize(
     "options",
     [
         {"deny_tools": ("",)}, {"allow_sources": (1,)}, {"read_only": "no"}, {"check": "f"}, {"caps": (5,)},
-        {"pii": {"email": "hash"}},
+        {"pii": {"email": "hash"}}, {"caps": Cap(calls=1)}, {"caps": 5}, {"approve": True}, {"deny_events": 5},
     ],
     ids=str,
 )  # fmt: skip
