@@ -45,6 +45,10 @@ class Cases(Protocol):
         """While it is held nobody else, in any process that sees these cases, sees or changes them."""
         ...
 
+    def close(self) -> None:
+        """Give back what is held open; the next use opens it again."""
+        ...
+
     def get(self, case_id: str) -> Case | None:
         """The case, unless it is over."""
         ...
@@ -96,6 +100,9 @@ class MemoryCases:
             if self._process != os.getpid():
                 self._begin()
             yield
+
+    def close(self) -> None:
+        """Nothing is held open."""
 
     def get(self, case_id: str) -> Case | None:
         return self._cases.get(case_id)

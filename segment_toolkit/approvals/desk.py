@@ -82,6 +82,10 @@ class Approvals:
         with self._cases.exclusive():
             self._cases.end(self._id(token), "was denied")
 
+    def close(self) -> None:
+        """Give the file back; the next use opens it again. What waits goes on waiting."""
+        self._cases.close()
+
     # What follows is the engine's side of the desk.
 
     def digest(self, text: str) -> Digest:

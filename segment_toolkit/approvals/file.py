@@ -11,7 +11,7 @@ import json
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,6 +53,10 @@ class FileCases:
     def __repr__(self) -> str:
         return str(self._path)
 
+    def __del__(self) -> None:
+        with suppress(Exception):  # at the end of the process nothing may be left to close with
+            self.close()
+
     @contextmanager
     def exclusive(self) -> Iterator[None]:
         """Raises Misconfigured for a file that cannot be used."""
@@ -62,13 +66,11 @@ class FileCases:
             with self._sessions.mine().transaction():
                 yield
         except sqlite3.Error as error:
-            self.close()  # whatever it is in the middle of, the next use begins anew
             raise Misconfigured(
                 f"The file of approvals cannot be used ({error}); nothing was done.", hint="The host must mend it."
             ) from None
 
     def close(self) -> None:
-        """Give the file back; the next use opens it again."""
         self._sessions.close()
 
     def get(self, case_id: str) -> Case | None:

@@ -281,10 +281,14 @@ def test_tokens_of_a_file_expire_grants_too(path: Path) -> None:
             approvals.check(token, approvals.digest(text))
 
 
-def test_what_waits_outlives_the_process_that_refused_it(path: Path) -> None:
-    token = waits(Approvals(path=path)).token
+def test_what_waits_outlives_the_process_that_refused_it_and_the_closing_of_the_file(path: Path) -> None:
+    first = Approvals(path=path)
+    token = waits(first).token
+
+    first.close()
 
     assert [found.token for found in Approvals(path=path).pending()] == [token]
+    assert [found.token for found in first.pending()] == [token]
 
 
 def test_an_override_is_kept_in_the_file_too(box: Sandbox, approvals: Approvals) -> None:
