@@ -13,7 +13,7 @@ from .pii import STRENGTH, Action, Path, PiiGuard
 
 #: Of an event: where its data is, whose it is, and what it is called.  [Segment documentation, "Spec: Common Fields"]
 _DATA = ("traits", "properties", "context", "integrations")
-_IDS = ("userId", "anonymousId", "previousId", "groupId")
+_IDS = ("userId", "anonymousId", "previousId", "groupId", "messageId")
 _NAMES = ("event", "name")
 _DONE: Mapping[Action, str] = {"drop": "left out", "hash": "hashed"}
 

@@ -32,8 +32,8 @@ class PiiGuard:
         others; `*` any part of a name. "deny" refuses the whole call.
     detect: kinds of values to look for under any name: "email", "card", "phone"; a tuple denies them, a mapping says
         what to do. Event names and page names are looked at too, and denied. See `detect` for what counts.
-    ids: what to do with a userId, anonymousId, previousId or groupId that is an e-mail address, or of a kind in
-        `detect`: "keep" it, "hash" it (the same person keeps one id), or "deny" the call.
+    ids: what to do with a userId, anonymousId, previousId, groupId or messageId that is an e-mail address, or of a kind
+        in `detect`: "keep" it, "hash" it (the same person keeps one id), or "deny" the call.
     key: with it a hash is HMAC-SHA-256 under this key, else SHA-256: of the value without outer blanks, in lower case,
         as 64 hexadecimal digits. Without a key, who can guess a value can check the guess.
     """

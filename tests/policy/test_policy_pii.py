@@ -204,13 +204,13 @@ def test_the_name_of_an_event_is_looked_at(box: Sandbox) -> None:
 # Ids
 
 
-@pytest.mark.parametrize("name", ["userId", "anonymousId"])
+@pytest.mark.parametrize("name", ["userId", "anonymousId", "messageId"])
 def test_an_id_that_is_an_address_is_kept_hashed_or_denied(box: Sandbox, name: str) -> None:
-    call = {name: EMAIL, "event": "E"}
+    call = {"batch": [{"type": "track", "userId": "u", "event": "E", name: EMAIL}]}
 
-    kept = guarded(box, PiiGuard(detect=("email",))).tools.execute("SEGMENT_TRACK", call)
-    hashed = guarded(box, PiiGuard(ids="hash")).tools.execute("SEGMENT_TRACK", call)
-    denied = guarded(box, PiiGuard(ids="deny")).tools.execute("SEGMENT_TRACK", call)
+    kept = guarded(box, PiiGuard(detect=("email",))).tools.execute("SEGMENT_BATCH", call)
+    hashed = guarded(box, PiiGuard(ids="hash")).tools.execute("SEGMENT_BATCH", call)
+    denied = guarded(box, PiiGuard(ids="deny")).tools.execute("SEGMENT_BATCH", call)
 
     assert (kept.successful, hashed.successful, is_refused(denied)) == (True, True, True)
     assert [event[name] for event in box.events] == [EMAIL, HASHED]
