@@ -1,7 +1,8 @@
 """Cases in one SQLite file, for all processes that open it with the same key.
 
-The file, its log and its key file are mode 0600. In it are the previews and the arguments of what waits, secrets cut
-out; tokens are made from a case's id with the key, which is not in it (see `accounts.vault` for where the key is).
+The file, its log and its key file are mode 0600; it may be the accounts' file. In it are the previews and the arguments
+of what waits, secrets cut out. Tokens are made from a case's id with a key that is not in it; see `accounts.vault` for
+where the key is.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import hmac
 import json
 import os
 import secrets
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -109,11 +111,11 @@ class FileCases:
         session = self._sessions.mine()
         try:
             with session.transaction():
-                checks = session.rows("SELECT value FROM meta WHERE name = 'check'")
+                checks = session.rows("SELECT value FROM meta WHERE name = 'approvals'")
                 key = key_for(self._path, secret_key, is_new=not checks, make=_new_key)
                 secret, check = (hmac.digest(key, use, "sha256") for use in (b"approvals", b"approvals: check"))
                 if not checks:
-                    session.change("INSERT INTO meta VALUES ('check', ?)", check)
+                    session.change("INSERT INTO meta VALUES ('approvals', ?)", check)
                 elif not hmac.compare_digest(checks[0]["value"], check):
                     hint = f"Give the key it was made with, as {KEY_VARIABLE} or secret_key=, or delete the file."
                     raise InvalidParams(f"The secret key is not that of {self._path}.", hint=hint)
@@ -124,7 +126,8 @@ class FileCases:
 
 
 def _new_key() -> bytes:
-    return secrets.token_urlsafe(32).encode()
+    """In the form of an accounts file's key: both may be in one file."""
+    return urlsafe_b64encode(secrets.token_bytes(32))
 
 
 def _case(row: sqlite3.Row) -> Case:

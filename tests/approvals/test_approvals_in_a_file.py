@@ -242,6 +242,23 @@ def test_another_key_opens_no_file_and_a_key_of_the_hosts_own_leaves_no_key_file
     assert [file.name for file in path.parent.iterdir() if file.suffix == ".key"] == []
 
 
+@pytest.mark.parametrize("first", ["accounts", "approvals"])
+def test_the_file_may_be_that_of_the_accounts(path: Path, first: str) -> None:
+    pytest.importorskip("cryptography")
+    from segment_toolkit.accounts import SqliteStore
+
+    approvals = Approvals(path=path) if first == "approvals" else None
+    store = SqliteStore(path)
+    approvals = approvals or Approvals(path=path)
+    token = waits(approvals).token
+
+    again = SqliteStore(path)
+    assert again.all_accounts() == []
+    assert [found.token for found in Approvals(path=path).pending()] == [token]
+    store.close()
+    again.close()
+
+
 def test_a_file_that_is_something_else_is_refused(path: Path) -> None:
     path.write_text("no database, but a text that is long enough to be looked at" * 20)
     path.chmod(0o600)
