@@ -29,6 +29,10 @@ MIX: dict[str, dict[str, Any]] = {
 """Name to fault. What was played to the end is in force no longer. One answer takes longer than a client waits."""
 
 CLIENT_TIMEOUT_SECONDS = 3
+"""How long a client waits for an answer while the mix is in force."""
+
+PATIENCE_SECONDS = 60
+"""How long it waits otherwise. One that gives up on a busy machine sends again what has arrived, as it should."""
 
 
 def inject_mix(sandbox: Served) -> None:

@@ -44,7 +44,7 @@ def _alone_in(folder: Path) -> Iterator[None]:
         yield
 
 
-def run_node(script: Path, stdin: str, timeout_seconds: float = 60) -> str:
+def run_node(script: Path, stdin: str, timeout_seconds: float = 120) -> str:
     """Run a script of a folder that `installed` has seen to; return what it writes. Fails the test if it fails."""
     command = ["node", script.name]
     done = subprocess.run(

@@ -7,7 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from deliveries import CLIENT_TIMEOUT_SECONDS, as_multiset, as_sent, clock_errors, inject_mix, unplayed
+from deliveries import (
+    CLIENT_TIMEOUT_SECONDS,
+    PATIENCE_SECONDS,
+    as_multiset,
+    as_sent,
+    clock_errors,
+    inject_mix,
+    unplayed,
+)
 from node import installed, run_node
 from served import OAuthSandbox, Served
 
@@ -29,7 +37,7 @@ def outcome(
         "writeKey": sandbox.write_key(_SOURCE),
         "events": events,
         "padding": padding,
-        "settings": {"flushAt": 100, "httpRequestTimeout": CLIENT_TIMEOUT_SECONDS * 1000, **settings},
+        "settings": {"flushAt": 100, "httpRequestTimeout": PATIENCE_SECONDS * 1000, **settings},
     }
     # Not splitlines(), which would split at U+2028 too.
     lines = [json.loads(line) for line in run_node(driver, json.dumps(order)).split("\n")]
@@ -60,7 +68,7 @@ def test_ten_thousand_events_arrive_once_and_unchanged(driver: Path, sandbox: Se
 def test_ten_thousand_events_arrive_once_and_unchanged_through_faults(driver: Path, sandbox: Served) -> None:
     inject_mix(sandbox)
 
-    sent = delivered(driver, sandbox, 10_000)
+    sent = delivered(driver, sandbox, 10_000, httpRequestTimeout=CLIENT_TIMEOUT_SECONDS * 1000)
 
     assert unplayed(sandbox) == []
     assert_holds_exactly(sandbox, sent)

@@ -13,12 +13,20 @@ from typing import Any
 
 import httpx
 import pytest
-from deliveries import CLIENT_TIMEOUT_SECONDS, as_multiset, as_sent, clock_errors, inject_mix, unplayed
+from deliveries import (
+    CLIENT_TIMEOUT_SECONDS,
+    PATIENCE_SECONDS,
+    as_multiset,
+    as_sent,
+    clock_errors,
+    inject_mix,
+    unplayed,
+)
 from served import OAuthSandbox, Served, environment, served
 
 _DRIVER = Path(__file__).with_name("python_client_driver.py")
 _SOURCE = "shop-api"
-_SECONDS = 60
+_SECONDS = 120
 
 
 @contextlib.contextmanager
@@ -29,7 +37,7 @@ def delivering(sandbox: Served, events: int, *, padding: int = 0, **settings: An
         "write_key": sandbox.write_key(_SOURCE),
         "events": events,
         "padding": padding,
-        "settings": {"timeout": CLIENT_TIMEOUT_SECONDS, **settings},
+        "settings": {"timeout": PATIENCE_SECONDS, **settings},
     }
     pipe = subprocess.PIPE
     command = [sys.executable, str(_DRIVER)]
@@ -83,7 +91,7 @@ def test_ten_thousand_events_arrive_once_and_unchanged(sandbox: Served) -> None:
 def test_ten_thousand_events_arrive_once_and_unchanged_through_faults(sandbox: Served) -> None:
     inject_mix(sandbox)
 
-    sent = delivered(sandbox, 10_000, thread=4)
+    sent = delivered(sandbox, 10_000, thread=4, timeout=CLIENT_TIMEOUT_SECONDS)
 
     assert unplayed(sandbox) == []
     assert_holds_exactly(sandbox, sent)
