@@ -71,7 +71,7 @@ class Backend:
         self._first = found[0] if found else workspace_facts(seed=seed, region=region, slug="acme", name="Acme")
         self.workspaces: dict[str, Workspace] = {}
         connection = self.store.database.connection
-        self.profiles = Profiles(connection, options.identities, event_at=self.store.journal.event_at)
+        self.profiles = Profiles(connection, options.identities, event_at=self.store.journal.event_at, lock=self.lock)
         self.dispatch = Dispatch(self.store, self.lock, self._all, settings=options.deliveries, clock=clock)
         self.pipeline = Pipeline(self.store, self._all, profiles=self.profiles, dispatch=self.dispatch, seed=seed)
         secret = f"tokens of {self._first.seed}".encode("utf-8", "surrogatepass")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
 
 from segment_toolkit.sandbox.profiles.timeline import EARLIEST, LATEST, EventAt, TimedEvent, Timeline
 from segment_toolkit.sandbox.profiles.traits import Trait, Traits
@@ -37,12 +38,16 @@ def profile_number(collection: str, text: str) -> int | None:
 
 @dataclass(frozen=True)
 class Profile:
-    """A user or an account. It is a view: it shows the tables as they are when a method is called."""
+    """A user or an account. It is a view: it shows the tables as they are when a method is called.
+
+    Every method holds `lock` while it reads.
+    """
 
     connection: sqlite3.Connection
     number: int
     collection: str
     event_at: EventAt | None = None
+    lock: AbstractContextManager[object] = field(default_factory=nullcontext, compare=False, repr=False)
 
     @property
     def id(self) -> str:
@@ -51,11 +56,13 @@ class Profile:
 
     def traits(self) -> dict[str, Trait]:
         """Return the traits with their sources, ordered by name."""
-        return Traits(self.connection).read(self.number)
+        with self.lock:
+            return Traits(self.connection).read(self.number)
 
     def external_ids(self) -> list[Json]:
         """Return the identifiers as the Profile API writes them."""
-        rows = self.connection.execute(_EXTERNAL_IDS, (self.number,))
+        with self.lock:
+            rows = self.connection.execute(_EXTERNAL_IDS, (self.number,)).fetchall()
         return [
             {
                 "source_id": source,
@@ -72,17 +79,24 @@ class Profile:
     def links(self) -> list[Profile]:
         """Return the accounts of a user, or the users of an account, oldest first."""
         statement, other = (_ACCOUNTS, "accounts") if self.collection == "users" else (_USERS, "users")
-        rows = self.connection.execute(statement, (self.number,)).fetchall()
-        return [Profile(self.connection, number, other, self.event_at) for (number,) in rows]
+        with self.lock:
+            rows = self.connection.execute(statement, (self.number,)).fetchall()
+        return [Profile(self.connection, number, other, self.event_at, self.lock) for (number,) in rows]
 
-    def events(self, start: int = EARLIEST, end: int = LATEST, *, ascending: bool = False) -> Iterator[TimedEvent]:
-        """Yield events from `start` to `end` (milliseconds since 1970), newest first unless told."""
+    def events(self, start: int = EARLIEST, end: int = LATEST, *, ascending: bool = False) -> list[TimedEvent]:
+        """Return events from `start` to `end` (milliseconds since 1970), newest first unless told."""
+        with self.lock:
+            return list(self.timeline(start, end, ascending=ascending))
+
+    def timeline(self, start: int = EARLIEST, end: int = LATEST, *, ascending: bool = False) -> Iterator[TimedEvent]:
+        """Yield what `events` returns, read as it is asked for: hold the lock until the last."""
         return Timeline(self.connection, self.event_at).read(self.number, start, end, ascending=ascending)
 
     def metadata(self) -> Json:
         """Return the profile's first and last message; the last is the one with the newest timestamp (assumed)."""
-        created_at, first_message, first_source = self.connection.execute(_ORIGIN, (self.number,)).fetchone()
-        last = next(self.events(), None)
+        with self.lock:
+            created_at, first_message, first_source = self.connection.execute(_ORIGIN, (self.number,)).fetchone()
+            last = next(self.timeline(), None)
         event = {} if last is None else last.event
         return {
             "created_at": instant(created_at),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import NamedTuple
 
 from segment_toolkit.sandbox.profiles.drops import silent_drop
@@ -63,7 +64,8 @@ _NOTHING = _Outcome(_NO_MATCH, _NO_MATCH, ())
 class Profiles:
     """The profiles of all spaces in a database. It never commits: the transaction is the caller's.
 
-    `event_at` returns an event by the position it was resolved with; events without a position are copied.
+    `event_at` returns an event by the position it was resolved with; events without a position are copied. Hold
+    `lock` to call any of this; the profiles it returns take it by themselves.
     """
 
     def __init__(
@@ -72,12 +74,14 @@ class Profiles:
         settings: IdentitySettings | None = None,
         *,
         event_at: EventAt | None = None,
+        lock: AbstractContextManager[object] | None = None,
     ) -> None:
         # executescript() would commit the caller's transaction.
         for statement in SCHEMA.split(";"):
             connection.execute(statement)
         self.settings = IdentitySettings() if settings is None else settings
         self._connection, self._event_at = connection, event_at
+        self._lock = nullcontext() if lock is None else lock
         self._graph = Graph(connection)
         self._matcher = Matcher(self._graph, self.settings)
         self._traits = Traits(connection)
@@ -164,7 +168,7 @@ class Profiles:
             self._graph.link(user, account)
 
     def _view(self, number: int, collection: str) -> Profile:
-        return Profile(self._connection, number, collection, self._event_at)
+        return Profile(self._connection, number, collection, self._event_at, self._lock)
 
 
 def _stamp(event: Json) -> Stamp:

@@ -109,12 +109,12 @@ def _wanted(timed: TimedEvent, include: frozenset[str] | None, exclude: frozense
 def _after(profile: Profile, cursor: str | None, start: int, end: int, ascending: bool) -> Iterator[TimedEvent]:
     """Yield the events behind the one that a cursor names."""
     if cursor is None:
-        yield from profile.events(start, end, ascending=ascending)
+        yield from profile.timeline(start, end, ascending=ascending)
         return
     at, message_id = _read_event_cursor(cursor)
     start, end = (max(start, at), end) if ascending else (start, min(end, at))
     passed = False
-    for timed in profile.events(start, end, ascending=ascending):
+    for timed in profile.timeline(start, end, ascending=ascending):
         if passed or timed.at != at:
             yield timed
         passed = passed or text_of(timed.event.get("messageId")) == message_id

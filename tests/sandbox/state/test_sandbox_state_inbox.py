@@ -143,3 +143,12 @@ def test_events_long_apart_are_not_processed_together(clock: StoppedClock) -> No
         inbox.put(Arrival(None, Message({}), clock.now + timedelta(hours=1)))
 
     assert rounds == [3]
+
+
+def test_a_profile_that_was_taken_before_an_event_shows_it(box: Sandbox) -> None:
+    send(box, "First")
+    [profile] = box.profiles
+
+    send(box, "Second")
+
+    assert [timed.event["event"] for timed in profile.events()] == ["Second", "First"]
