@@ -9,14 +9,12 @@ from segment_toolkit.sandbox.control.answers import Refusal
 from segment_toolkit.sandbox.control.guard import guard
 from segment_toolkit.sandbox.control.routes import ROUTES, Endpoint
 from segment_toolkit.sandbox.hosts import locate
-from segment_toolkit.sandbox.recording import RecordedRequest
-
-_PREFIX = "/_sandbox/"
+from segment_toolkit.sandbox.recording import CONTROL, RecordedRequest
 
 
 def is_control(request: RecordedRequest) -> bool:
     """Tell whether a request is meant for the sandbox itself; at Segment's host names it is Segment's business."""
-    return request.path.startswith(_PREFIX) and locate(request.host).api == "any"
+    return request.path.startswith(CONTROL) and locate(request.host).api == "any"
 
 
 def control(backend: Backend, request: RecordedRequest) -> Response:
@@ -30,7 +28,7 @@ def control(backend: Backend, request: RecordedRequest) -> Response:
 
 
 def _find(request: RecordedRequest) -> tuple[Endpoint, str]:
-    collection, _, name = request.path.removeprefix(_PREFIX).partition("/")
+    collection, _, name = request.path.removeprefix(CONTROL).partition("/")
     path = f"{collection}/{{id}}" if name else collection
     methods = {method: endpoint for (method, at), endpoint in ROUTES.items() if at == path}
     if not methods:
@@ -41,4 +39,4 @@ def _find(request: RecordedRequest) -> tuple[Endpoint, str]:
 
 
 def _paths() -> list[str]:
-    return [f"{method} {_PREFIX}{path}" for method, path in ROUTES]
+    return [f"{method} {CONTROL}{path}" for method, path in ROUTES]

@@ -101,8 +101,8 @@ def restore(backend: Backend, request: RecordedRequest, _name: str) -> Response:
 
 
 def _line(item: RecordedRequest) -> Json:
-    path = re.sub("(?<=/writekey/)[^/]+", "***", item.path)
-    return {"method": item.method, "host": item.host, "path": path, "status": item.status, "bytes": len(item.body)}
+    path, size = item.shown_path, len(item.body)
+    return {"method": item.method, "host": item.host, "path": path, "status": item.status, "bytes": size}
 
 
 def _workspace(backend: Backend, request: RecordedRequest) -> Workspace:

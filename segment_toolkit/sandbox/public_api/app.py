@@ -13,11 +13,19 @@ from starlette.routing import Route
 
 from segment_toolkit.sandbox.backend import Backend
 from segment_toolkit.sandbox.public_api.call import Call, decoded
-from segment_toolkit.sandbox.public_api.errors import ApiError, item, not_acceptable, rate_limited, unauthorized
+from segment_toolkit.sandbox.public_api.errors import (
+    ApiError,
+    item,
+    not_acceptable,
+    rate_limited,
+    too_large,
+    unauthorized,
+)
 from segment_toolkit.sandbox.public_api.media_types import negotiated
 from segment_toolkit.sandbox.public_api.operation import Operation
 from segment_toolkit.sandbox.public_api.routes import OPERATIONS
 from segment_toolkit.sandbox.rate_limits import PublicCalls
+from segment_toolkit.sandbox.recording import MAX_BODY_BYTES
 from segment_toolkit.sandbox.wire import Json, JsonAnswer
 
 # The member of the ASGI scope that holds the id of the workspace whose token the request carried.
@@ -64,6 +72,8 @@ def _check_rate(backend: Backend, calls: PublicCalls) -> None:
 
 
 def _answered(backend: Backend, operation: Operation, workspace_id: str, call: Call, accept: Sequence[str]) -> Response:
+    if len(call.raw_body) > MAX_BODY_BYTES:
+        raise too_large(MAX_BODY_BYTES)
     media_type = negotiated(accept, operation.media_types)
     if media_type is None:
         raise not_acceptable(operation.media_types)

@@ -51,6 +51,11 @@ def not_acceptable(media_types: Iterable[str]) -> ApiError:
     return ApiError(406, item("not-acceptable", f"This operation answers {', '.join(media_types)}."))
 
 
+def too_large(most_bytes: int) -> ApiError:
+    """413 for a body over the sandbox's limit; Segment's own, and how it says so, is not documented (assumed)."""
+    return ApiError(413, item("payload-too-large", f"The request body has more than {most_bytes} bytes."))
+
+
 def rate_limited(refusal: Refusal) -> ApiError:
     """429 with the documented `Retry-After`, in whole seconds; the spelling of the type is assumed."""
     message = f"Too many requests; try again in {refusal.retry_after_seconds} seconds."

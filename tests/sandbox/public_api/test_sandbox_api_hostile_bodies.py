@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segment_toolkit.sandbox import Sandbox
+from segment_toolkit.sandbox.recording import MAX_BODY_BYTES
 from tests.sandbox.public_api.answers import data
 
 FEW = settings(max_examples=60, deadline=None)
@@ -88,3 +89,13 @@ def test_settings_as_deep_as_a_body_may_be_are_kept(public: httpx.Client, box: S
     assert public.delete("/labels/team/growth").status_code == 422
 
     assert data(public.get(path))["destination"]["settings"]["a"] == deep["a"]
+
+
+def test_a_body_that_is_too_large_is_refused_and_only_its_beginning_is_kept(box: Sandbox, public: httpx.Client) -> None:
+    body = b'{"name": "' + b"n" * (MAX_BODY_BYTES + 1_000) + b'"}'
+
+    answer = public.post("/sources", content=body)
+
+    assert answer.status_code == 413
+    assert answer.json()["errors"][0]["type"] == "payload-too-large"
+    assert len(box.requests[-1].body) == MAX_BODY_BYTES + 1
