@@ -1,7 +1,7 @@
 """Which API, and of which region, answers at a host name.
 
 Sources: "Regional Segment" guide for the tracking hosts, Public API reference for the management hosts, "OAuth" and
-"Profile API" pages for the others.
+"Profile API" pages for the others; `tracking_api.cdn` for the CDN.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Region = Literal["us", "eu"]
-Api = Literal["public", "tracking", "oauth", "profiles", "app", "any"]
+Api = Literal["public", "tracking", "oauth", "profiles", "cdn", "app", "any"]
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,8 @@ def locate(host: str) -> Site:
             return Site("profiles", "us")
         case "profiles.euw1.segment.com":
             return Site("profiles", "eu")
+        case "cdn.segment.com" | "cdn-settings.segment.com":
+            return Site("cdn")
         case "app.segment.com":
             return Site("app")
         case _:

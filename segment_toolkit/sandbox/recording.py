@@ -17,7 +17,7 @@ MAX_BODY_BYTES = 10_000_000
 CONTROL = "/_sandbox/"
 # Clients send one; the cap keeps a body of many empty ones from costing its square.
 _MAX_MEMBERS = 64
-_WRITE_KEY_IN_PATH = re.compile(r"(?<=/writekey/)[^/]+")
+_WRITE_KEY_IN_PATH = re.compile(r"(?<=/writekey/)[^/]+|(?<=/v1/projects/)[^/]+")
 
 
 @dataclass(frozen=True, repr=False)

@@ -13,7 +13,7 @@ from segment_toolkit.sandbox.profiles import profile_api
 from segment_toolkit.sandbox.public_api.app import WORKSPACE_ID, error_answer, public_api
 from segment_toolkit.sandbox.public_api.errors import unauthorized
 from segment_toolkit.sandbox.recording import RecordedRequest
-from segment_toolkit.sandbox.tracking_api import edge
+from segment_toolkit.sandbox.tracking_api import cdn, edge
 from segment_toolkit.sandbox.workspace import Workspace
 
 # What the web app's host answers to an API call is not documented; a login page with status 200 is assumed.
@@ -38,6 +38,8 @@ class Services:
             return HTMLResponse(_LOGIN_PAGE)
         if site.api == "tracking":
             return edge.answer(self._backend, request, site.region)
+        if site.api == "cdn":
+            return cdn.answer(self._backend, request, site.region)
         if site.api == "oauth":
             return self._exchange(request, site)
         return self._profile_apis[site.region] if site.api == "profiles" else self._manage(request, site)
@@ -94,6 +96,8 @@ def _api_at(request: RecordedRequest) -> Api:
         return "oauth"
     if request.path.startswith("/v1/spaces/"):
         return "profiles"
+    if cdn.is_settings(request.path):
+        return "cdn"
     return "tracking" if request.path.startswith("/v1/") else "public"
 
 

@@ -21,6 +21,7 @@ from segment_toolkit.sandbox.pipeline.messages import BATCH_CALLS, SINGLE_CALLS,
 from segment_toolkit.sandbox.pipeline.routes import Route
 from segment_toolkit.sandbox.rate_limits import TrackingCalls
 from segment_toolkit.sandbox.recording import RecordedRequest
+from segment_toolkit.sandbox.tracking_api import browser
 from segment_toolkit.sandbox.wire import Json, JsonAnswer
 
 # "KB" is not defined anywhere; 1,024 is assumed, and sizes are taken after unzipping (assumed).
@@ -47,6 +48,13 @@ class Admitted:
 
 def answer(backend: Backend, request: RecordedRequest, region: Region | None) -> Response:
     """Answer a request to `/v1/{call}` of a region; None stands for all regions."""
+    answered = browser.leave(request) if browser.is_preflight(request) else _answer(backend, request, region)
+    return browser.shown_to_page(request, answered)
+
+
+def _answer(backend: Backend, request: RecordedRequest, region: Region | None) -> Response:
+    if request.path == browser.METRICS and request.method == "POST":
+        return JsonAnswer({"success": True})
     try:
         admitted = _admit(request)
     except Refused as refused:
@@ -82,7 +90,8 @@ def _refusal(backend: Backend, request: RecordedRequest, route: Route, now: date
 
 
 def _admit(request: RecordedRequest) -> Admitted:
-    call = request.path.removeprefix("/v1/")
+    name = request.path.removeprefix("/v1/")
+    call = browser.SHORT.get(name, name)
     if call not in SINGLE_CALLS + BATCH_CALLS:
         raise Refused(PlainTextResponse("Not Found", 404))
     document = _document(request, call)
