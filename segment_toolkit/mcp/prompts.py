@@ -22,10 +22,10 @@ class Names:
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
 
-    def step(self, text: str, *slugs: str) -> list[str]:
-        """The step with the tools' names in its braces, or nothing when one of them is missing."""
-        names = [self._catalogue.name_of(slug) for slug in slugs]
-        return [text.format(*(f"`{name}`" for name in names))] if all(names) else []
+    def step(self, text: str, slug: str) -> list[str]:
+        """The step with the tool's name in its braces, or nothing when the tool is missing."""
+        name = self._catalogue.name_of(slug)
+        return [] if name is None else [text.replace("{}", f"`{name}`", 1)]
 
 
 class Job(NamedTuple):
