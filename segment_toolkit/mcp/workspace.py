@@ -88,19 +88,20 @@ class WorkspaceReader:
         self._toolkit = toolkit
         self.user_id = user_id
         self._seen: JsonObject = {}
-        self._seen_at = 0.0
+        self._looked_at = -_FRESH_SECONDS
         toolkit.tools.registry.keep(SUMMARY)
 
     async def summary(self) -> JsonObject:
         """What there is, and in `error` why that is not known."""
         envelope = await self._toolkit.tools.run(ToolCall(SUMMARY.slug, {}), user_id=self.user_id)
+        self._looked_at = time.monotonic()
         if envelope.successful:
-            self._seen, self._seen_at = envelope.data, time.monotonic()
+            self._seen = envelope.data
         return {**envelope.data, "error": envelope.error}
 
     async def ids(self, kind: str) -> list[JsonObject]:
-        """The items of a kind, at most half a minute old: a person types faster than a workspace changes."""
-        if not self._seen or time.monotonic() - self._seen_at > _FRESH_SECONDS:
+        """The items of a kind, at most half a minute old: a person types faster than a workspace changes, or mends."""
+        if time.monotonic() - self._looked_at >= _FRESH_SECONDS:
             await self.summary()
         items = self._seen.get(kind)
         return items if isinstance(items, list) else []
