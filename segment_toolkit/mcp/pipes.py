@@ -8,7 +8,10 @@ pipe.
 
 from __future__ import annotations
 
+import asyncio
+import json
 import os
+import signal
 import stat
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -30,7 +33,11 @@ async def stdio() -> AsyncIterator[tuple[Any, Any]]:
         async with stdio_server() as streams:
             yield streams
         return
-    with _diverted(0, os.open(os.devnull, os.O_RDONLY)) as incoming, _diverted(1, os.dup(2)) as outgoing:
+    with (
+        _ended_by_sigterm(),
+        _diverted(0, os.open(os.devnull, os.O_RDONLY)) as incoming,
+        _diverted(1, os.dup(2)) as outgoing,
+    ):
         yield Incoming(incoming), Outgoing(outgoing)
 
 
@@ -76,9 +83,10 @@ class Incoming(_Stream):
         """The next message. Raises EndOfStream and ClosedResourceError, as anyio's streams do."""
         line = await self._line()
         try:
-            return SessionMessage(types.jsonrpc_message_adapter.validate_json(line, by_name=False))
+            return _message(line)
         except Exception as error:  # noqa: BLE001 - the SDK's transport hands on whatever its parser raises
-            return error
+            whole = _without_halves(line)
+            return error if whole is None else _message(whole)
 
     async def _line(self) -> str:
         while (end := self._rest.find(b"\n", self._searched)) < 0:
@@ -102,6 +110,25 @@ class Incoming(_Stream):
                 return os.read(self._descriptor, _CHUNK)
             except BlockingIOError:
                 await anyio.wait_readable(self._descriptor)
+
+
+def _message(line: str) -> SessionMessage:
+    return SessionMessage(types.jsonrpc_message_adapter.validate_json(line, by_name=False))
+
+
+def _without_halves(line: str) -> str | None:
+    """The line with U+FFFD for each half of a character (an emoji that a model broke off); None if that is not it.
+
+    Hosts write them, as JSON's "\\ud83d". The SDK's parser takes that for no JSON, and nobody would answer the call.
+    """
+    try:
+        message = json.loads(line)
+        text = json.dumps(message, ensure_ascii=False)
+        whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        types.jsonrpc_message_adapter.validate_json(whole, by_name=False)
+    except (ValueError, RecursionError):
+        return None
+    return whole
 
 
 class Outgoing(_Stream):
@@ -136,6 +163,34 @@ class Outgoing(_Stream):
         except OSError:
             self._rest.clear()
             raise anyio.BrokenResourceError from None
+
+
+@contextmanager
+def _ended_by_sigterm() -> Iterator[None]:
+    """Let SIGTERM, by which hosts end servers, cancel the calls under way: so they end on record.
+
+    Where the signal cannot be taken, it ends the process as it always does.
+    """
+    loop, task, came = asyncio.get_running_loop(), asyncio.current_task(), list[int]()
+
+    def end() -> None:
+        came.append(signal.SIGTERM)
+        if task is not None:
+            task.cancel()
+
+    try:
+        loop.add_signal_handler(signal.SIGTERM, end)
+    except (NotImplementedError, RuntimeError, ValueError):  # not the main thread, or another kind of loop
+        yield
+        return
+    try:
+        yield
+    except asyncio.CancelledError:
+        if came:
+            raise SystemExit(128 + signal.SIGTERM) from None
+        raise
+    finally:
+        loop.remove_signal_handler(signal.SIGTERM)
 
 
 def _can_be_waited_for(descriptor: int) -> bool:

@@ -14,6 +14,7 @@ from ..envelope import Envelope
 from ..names import quoted
 
 MOST = 50
+_CANCELLED = "The client stopped waiting; whether Segment did what was asked is unknown."
 
 
 class RecentCalls:
@@ -22,15 +23,16 @@ class RecentCalls:
     def __init__(self) -> None:
         self._calls: deque[dict[str, Any]] = deque(maxlen=MOST)
 
-    def add(self, envelope: Envelope, arguments: Iterable[str], *, seconds: float) -> None:
-        failure = envelope.failure
+    def add(self, tool: str, envelope: Envelope | None, arguments: Iterable[str], *, seconds: float) -> None:
+        """Keep a call and its envelope; None for one that the client cancelled, or hung up on."""
+        failure = envelope.failure if envelope else None
         self._calls.appendleft({
             "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
-            "tool": envelope.tool,
+            "tool": tool,
             "arguments": [quoted(name).strip("'") for name in arguments],
-            "successful": envelope.successful,
-            "code": failure.code if failure else None,
-            "error": envelope.error,
+            "successful": envelope is not None and envelope.successful,
+            "code": failure.code if failure else None if envelope else "cancelled",
+            "error": envelope.error if envelope else _CANCELLED,
             "milliseconds": round(seconds * 1000, 1),
         })  # fmt: skip
 

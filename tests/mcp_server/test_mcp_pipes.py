@@ -90,6 +90,17 @@ def test_a_line_that_is_no_message_comes_as_its_error_and_ends_nothing(inward: P
     assert ids(found) == ["ValidationError", 1, 2]  # the last line needs no line break
 
 
+def test_half_a_character_costs_itself_and_no_answer(inward: Pipe) -> None:
+    """A model breaks off amid an emoji, and the host writes what it got; `\\\\ud83d` is a backslash and letters."""
+    call = b'{"jsonrpc": "2.0", "id": 1, "method": "m", "params": {"a": "x\\ud83d", "b": "\\ud83d\\ude42 \\\\ud83d"}}\n'
+    os.write(inward.other, call)
+    os.close(inward.other)
+
+    [found] = run(lambda: all_of(Incoming(inward.own)))
+
+    assert found.message.params == {"a": "x\ufffd", "b": "\U0001f642 \\ud83d"}
+
+
 def test_a_closed_stream_says_so(inward: Pipe, outward: Pipe) -> None:
     async def work() -> None:
         incoming, outgoing = Incoming(inward.own), Outgoing(outward.own)

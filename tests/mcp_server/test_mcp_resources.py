@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import anyio
 import mcp_types as types
 import pytest
 from mcp.shared.exceptions import MCPError
@@ -85,6 +86,29 @@ def test_recent_calls_tell_how_they_ended_and_no_values() -> None:
     assert box.write_key not in text
 
 
+@pytest.mark.parametrize("era", ERAS)
+def test_recent_calls_tell_of_one_that_the_client_gave_up(era: str) -> None:
+    box = Sandbox()
+    box.inject(kind="slow_answer", seconds=60)
+
+    async def work() -> Any:
+        async with connected(era, box) as client:
+            async with anyio.create_task_group() as group:
+                group.start_soon(client.call_tool, "segment_track", TRACK)
+                while box.faults:  # until it is played
+                    await anyio.sleep(0.01)
+                group.cancel_scope.cancel()
+            found: list[Any] = []
+            while not found:  # the server hears of it a moment later
+                found = json.loads((await client.read_resource("segment://calls/recent")).contents[0].text)["calls"]
+            return found
+
+    [call] = run(work)
+
+    assert (call["tool"], call["successful"], call["code"]) == ("SEGMENT_TRACK", False, "cancelled")
+    assert "unknown" in call["error"]
+
+
 def test_a_tool_can_be_read_by_its_name() -> None:
     tool = json.loads(read("segment://tools/track"))
 
@@ -136,6 +160,7 @@ def prompt(name: str, arguments: dict[str, str], settings: Settings | None = Non
     [
         ("instrument_feature", {"feature": "Wish lists", "sourceId": "s1"}),
         ("find_missing_events", {"event": "Order {Completed}", "destinationId": "d1", "since": "2026-01-01"}),
+        ("find_missing_events", {"event": "{0}", "destinationId": "{0.__class__}", "since": "{since}"}),
     ],
 )
 def test_a_prompt_holds_what_was_given_and_the_listed_names(name: str, arguments: dict[str, str]) -> None:
@@ -181,6 +206,21 @@ def test_ids_are_completed_by_their_beginning_and_by_name() -> None:
     assert set(completed("sourceId", "", box=box)) == set(box.sources.values())
     assert completed("sourceId", web[:4], box=box) == [web]
     assert completed("sourceId", "shop-web", box=box) == [web]
+
+
+def test_a_workspace_that_cannot_be_read_is_not_asked_for_every_letter() -> None:
+    box = Sandbox()
+    box.inject(status=403)
+
+    async def work() -> None:
+        ref = types.PromptReference(name="find_missing_events")
+        async with connected("auto", box) as client:
+            for typed in ("s", "sh", "sho", "shop"):
+                await client.complete(ref, {"name": "sourceId", "value": typed})
+
+    run(work)
+
+    assert len(box.requests) == 1
 
 
 def test_destinations_are_those_of_the_source_that_was_chosen() -> None:
