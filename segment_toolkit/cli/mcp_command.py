@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import re
 from argparse import Namespace
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,8 +19,11 @@ if TYPE_CHECKING:
     from ..mcp.serving import Address
     from ..toolkit import AsyncSegmentToolkit
 
+_REFERENCE = re.compile(r"\$\{.*\}|\$SEGMENT_\w+")
+
 
 def command(options: Namespace) -> int:
+    _check(options)
     try:
         from ..mcp.needs import needs_mcp
 
@@ -50,6 +54,16 @@ async def _serve(options: Namespace) -> None:
             raise CommandError(message, code=CONNECTION) from None
 
 
+def _check(options: Namespace) -> None:
+    """Refuse options that would be without effect: who gives them believes something that is not so."""
+    if not options.http:
+        for name in ("host", "port", "token_env", "allowed_host", "allowed_origin"):
+            if getattr(options, name) not in (None, []):
+                raise CommandError(f"--{name.replace('_', '-')} is of HTTP: give --http as well")
+    if options.sandbox and options.env_file:
+        raise CommandError("--sandbox takes no credentials: leave --env-file out")
+
+
 def settings(options: Namespace) -> Settings:
     """What the options decide about the tools."""
     names: Names = "short" if options.short_names else "full" if options.full_names else "default"
@@ -73,18 +87,18 @@ def _toolkit(options: Namespace) -> AsyncSegmentToolkit:
         return AsyncSegmentToolkit.sandbox(approve=ask_client, audit=options.audit)
     from ..call.wallet import environment_credentials
 
-    environ: Mapping[str, str] = os.environ
+    environ = _given(os.environ)
     if options.env_file:
         from ..mcp.env_file import variables
 
-        environ = {**variables(Path(options.env_file).expanduser()), **_given(os.environ)}
+        environ = {**variables(Path(options.env_file).expanduser()), **environ}
     environment_credentials(environ)  # a wrong variable is the person's mistake: say so before anything runs
     return AsyncSegmentToolkit(approve=ask_client, environ=environ, audit=options.audit)
 
 
 def _given(environ: Mapping[str, str]) -> dict[str, str]:
-    """What is set: an empty variable does not hide the file's."""
-    return {name: value for name, value in environ.items() if value}
+    """What is set. An empty variable is not, nor one that holds the reference which the host did not expand."""
+    return {name: value for name, value in environ.items() if value and not _REFERENCE.fullmatch(value)}
 
 
 def _address(options: Namespace) -> Address:
@@ -95,7 +109,8 @@ def _address(options: Namespace) -> Address:
         token = os.environ.get(options.token_env)
         if not token:
             raise CommandError("the environment variable that --token-env names is not set")
-    return Address(options.host, options.port, token, tuple(options.allowed_host), tuple(options.allowed_origin))
+    host, port = options.host or "127.0.0.1", 8766 if options.port is None else options.port
+    return Address(host, port, token, tuple(options.allowed_host), tuple(options.allowed_origin))
 
 
 def _announce(url: str, options: Namespace) -> None:

@@ -54,8 +54,8 @@ def _add_offer(parser: argparse.ArgumentParser) -> None:
 def _add_http(parser: argparse.ArgumentParser, port: Callable[[str], int]) -> None:
     add = parser.add_argument
     add("--http", action="store_true", help="serve streamable HTTP at /mcp instead of stdio")
-    add("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-    add("--port", type=port, default=8766, help="port to listen on, 0 for a free one (default: %(default)s)")
+    add("--host", help="address to listen on (default: 127.0.0.1)")
+    add("--port", type=port, help="port to listen on, 0 for a free one (default: 8766)")
     add("--token-env", metavar="NAME", help="ask for the bearer token that this environment variable holds")
     add("--allowed-host", action="append", default=[], metavar="NAME", help="name in the Host header; repeat")
     add("--allowed-origin", action="append", default=[], metavar="URL", help="Origin of a web page; repeat")

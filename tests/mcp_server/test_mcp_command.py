@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
-from mcp_clients import clean_environment  # also puts the command line's helpers on the path
+from mcp import Client
+from mcp_clients import TRACK, clean_environment, run, served_by  # also puts the command line's helpers on the path
 
 from segment_toolkit.cli import main
 from segment_toolkit.cli.mcp_options import HOSTS as OFFERED
@@ -111,6 +113,14 @@ def test_a_host_is_told_of_http_in_its_own_words(
         (["--sandbox", "--http", "--token-env", "NOT_SET_ANYWHERE"], "is not set"),
         (["--sandbox", "--http", "--host", "192.0.2.1"], "needs a bearer token"),
         (["--env-file", "/nonexistent/file"], "Cannot open"),
+        (["--sandbox", "--port", "9000"], "give --http"),
+        (["--sandbox", "--token-env", "MCP_TOKEN"], "give --http"),
+        (["--sandbox", "--allowed-origin", "https://x"], "give --http"),
+        (["--sandbox", "--env-file", "x"], "leave --env-file out"),
+        (["config", "zed", "--sandbox", "--env-file", "x"], "leave --env-file out"),
+        (["config", "vscode", "--token-env", "MCP_TOKEN"], "give its --url"),
+        (["config", "vscode", "--url", "localhost:8766"], "must begin with https://"),
+        (["config", "vscode", "--url", "https://x/mcp", "--read-only"], "--read-only is for starting a server"),
     ],
 )
 def test_what_cannot_be_meant_ends_with_one_line(
@@ -144,6 +154,26 @@ def test_a_port_that_is_taken_is_a_connection_failure(capsys: pytest.CaptureFixt
 
     assert code == 3
     assert "cannot listen" in capsys.readouterr().err
+
+
+def test_a_command_that_the_host_will_not_find_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["mcp", "config", "cursor", "--command", "no-such-command"]) == 0
+    missing = capsys.readouterr().err
+    assert main(["mcp", "config", "cursor", "--command", sys.executable]) == 0
+
+    assert "no no-such-command on the PATH" in missing
+    assert "PATH" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("value", ["", "${env:SEGMENT_REGION}", "$SEGMENT_REGION"])
+def test_a_reference_that_the_host_did_not_expand_counts_as_not_set(value: str) -> None:
+    async def work() -> Any:
+        async with Client(served_by(environment=dict.fromkeys(VARIABLES, value))) as client:
+            return await client.call_tool("segment_track", TRACK)
+
+    result = run(work)
+
+    assert "SEGMENT_REGION" in result.structured_content["error"]
 
 
 def private(path: Path, text: str) -> Path:
