@@ -85,8 +85,7 @@ class Incoming(_Stream):
         try:
             return _message(line)
         except Exception as error:  # noqa: BLE001 - the SDK's transport hands on whatever its parser raises
-            whole = _without_halves(line)
-            return error if whole is None else _message(whole)
+            return _without_halves(line) or error
 
     async def _line(self) -> str:
         while (end := self._rest.find(b"\n", self._searched)) < 0:
@@ -110,25 +109,24 @@ class Incoming(_Stream):
                 return os.read(self._descriptor, _CHUNK)
             except BlockingIOError:
                 await anyio.wait_readable(self._descriptor)
+            except OSError:  # a socket whose other end went without reading all: an end like any other
+                return b""
 
 
 def _message(line: str) -> SessionMessage:
     return SessionMessage(types.jsonrpc_message_adapter.validate_json(line, by_name=False))
 
 
-def _without_halves(line: str) -> str | None:
-    """The line with U+FFFD for each half of a character (an emoji that a model broke off); None if that is not it.
+def _without_halves(line: str) -> SessionMessage | None:
+    """The message with U+FFFD for each half of a character (an emoji that a model broke off); None if that is not it.
 
     Hosts write them, as JSON's "\\ud83d". The SDK's parser takes that for no JSON, and nobody would answer the call.
     """
     try:
-        message = json.loads(line)
-        text = json.dumps(message, ensure_ascii=False)
-        whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-        types.jsonrpc_message_adapter.validate_json(whole, by_name=False)
+        text = json.dumps(json.loads(line), ensure_ascii=False)
+        return _message(text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace"))
     except (ValueError, RecursionError):
         return None
-    return whole
 
 
 class Outgoing(_Stream):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
@@ -99,6 +100,20 @@ def test_half_a_character_costs_itself_and_no_answer(inward: Pipe) -> None:
     [found] = run(lambda: all_of(Incoming(inward.own)))
 
     assert found.message.params == {"a": "x\ufffd", "b": "\U0001f642 \\ud83d"}
+
+
+def test_a_client_that_leaves_without_reading_all_is_gone_and_no_error() -> None:
+    """Node's pipes are sockets, which say so when what was sent to them is lost."""
+    own, other = socket.socketpair()
+    own.setblocking(False)
+    own.send(b"an answer that nobody reads")
+    other.send(PING % 1)
+    other.close()
+
+    with own:
+        found = run(lambda: all_of(Incoming(own.fileno())))
+
+    assert ids(found) in ([1], [])
 
 
 def test_a_closed_stream_says_so(inward: Pipe, outward: Pipe) -> None:
