@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any, Literal, NoReturn
 from urllib.parse import urlsplit
@@ -31,24 +30,62 @@ _NETLOC = re.compile(r"([A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]
 _PATH = re.compile(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]*)*", re.ASCII)
 
 
-@dataclass(frozen=True, repr=False)
+#: The parts of credentials, by name.
+NAMES = ("region", "public_api_token", "write_key", "write_keys", *_URLS)
+
+
 class Credentials:
-    """What one workspace is reached with; every part may be missing. Its repr shows no secret.
+    """What one workspace is reached with; every part may be missing. Unchangeable, and its repr shows no secret.
 
     `write_keys` maps a source's name (the host's choice, usually its slug) to its key. The URLs are the host's
     overrides of Segment's hosts: https, or plain http to loopback.
+
+    No dataclass, and its parts are not in its `__dict__`: web frameworks, formatters of logs and reporters of errors
+    write out what they find there (`asdict`, `vars`), and find no secret. `parts` is for who means it.
     """
 
-    region: Region | None = None
-    public_api_token: str | None = None
-    write_key: str | None = None
-    write_keys: Mapping[str, str] = field(default_factory=dict)
-    public_api_url: str | None = None
-    tracking_url: str | None = None
-    legacy_url: str | None = None
+    __slots__ = (*NAMES, "__dict__")
+    region: Region | None
+    public_api_token: str | None
+    write_key: str | None
+    write_keys: Mapping[str, str]
+    public_api_url: str | None
+    tracking_url: str | None
+    legacy_url: str | None
+
+    def __init__(
+        self,
+        *,
+        region: Region | None = None,
+        public_api_token: str | None = None,
+        write_key: str | None = None,
+        write_keys: Mapping[str, str] | None = None,
+        public_api_url: str | None = None,
+        tracking_url: str | None = None,
+        legacy_url: str | None = None,
+    ) -> None:
+        parts = (region, public_api_token, write_key, write_keys or {}, public_api_url, tracking_url, legacy_url)
+        for name, part in zip(NAMES, parts, strict=True):
+            object.__setattr__(self, name, part)
+
+    def __setattr__(self, name: str, _: object) -> NoReturn:
+        raise AttributeError(f"credentials do not change: {name} is set when they are made")
+
+    def parts(self) -> dict[str, Any]:
+        """Every part by its name, secrets included."""
+        return {name: getattr(self, name) for name in NAMES}
+
+    def with_parts(self, **parts: Any) -> Credentials:
+        """These, with other parts."""
+        return Credentials(**{**self.parts(), **parts})
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Credentials) and self.parts() == other.parts()
+
+    __hash__ = None  # type: ignore[assignment]  # `write_keys` has none
 
     def __repr__(self) -> str:
-        held = [f.name for f in fields(self) if f.name != "region" and getattr(self, f.name)]
+        held = [name for name, part in self.parts().items() if name != "region" and part]
         return f"<Credentials region={self.region} holding {', '.join(held) or 'nothing'}>"
 
     def __copy__(self) -> Credentials:
@@ -84,8 +121,7 @@ class Credentials:
 
     def or_else(self, other: Credentials) -> Credentials:
         """These, with what is missing taken from `other`."""
-        missing = {f.name: getattr(other, f.name) for f in fields(self) if not getattr(self, f.name)}
-        return replace(self, **missing)
+        return self.with_parts(**{name: part for name, part in other.parts().items() if not getattr(self, name)})
 
     @property
     def has_secret(self) -> bool:
@@ -95,7 +131,7 @@ class Credentials:
     def hosts_of(self, other: Credentials) -> Credentials:
         """These, with region and hosts that are missing taken from `other`: configuration, but no secret."""
         names = ("region", *_URLS)
-        return replace(self, **{n: getattr(other, n) for n in names if not getattr(self, n)})
+        return self.with_parts(**{n: getattr(other, n) for n in names if not getattr(self, n)})
 
     def key_for(self, name_or_key: str | None) -> str | None:
         """The write key meant: the default one, that of a named source, that of a mask, or the given key itself.
@@ -153,7 +189,7 @@ def credentials_from(values: Mapping[str, Any]) -> Credentials:
     that cannot be meant together.
     """
     given = {name: value for name, value in values.items() if value not in (None, "", {})}
-    known = {f.name for f in fields(Credentials)} | {"generic_api_key"}
+    known = {*NAMES, "generic_api_key"}
     for name in given:
         if name not in known:
             near = did_you_mean(name, known, 1) if isinstance(name, str) else ""

@@ -59,18 +59,9 @@ class Options(TypedDict, total=False):
     verify: bool | None
 
 
-def check_options(
-    api_key: str | None, given: Mapping[str, Any], accounts: Any, others: Mapping[str, Any], known: frozenset[str]
-) -> None:
-    """Raises InvalidParams for a value that cannot be right, TypeError for an option that nobody has.
-
-    Only what is given is looked at, and only for that is the code loaded that knows what is right.
-    """
+def check_options(accounts: Any, others: Mapping[str, Any], known: frozenset[str]) -> None:
+    """Raises TypeError for an option that nobody has, and for accounts that are none."""
     for name in others.keys() - INERT:
         raise TypeError(f"no option called {quoted(name)}{did_you_mean(name, known | INERT, 1)}")
     if not (accounts is None or isinstance(accounts, str | os.PathLike) or hasattr(accounts, "put_account")):
         raise TypeError("accounts must be a path for the SQLite file, or an account store")
-    if api_key or given:
-        from .call.wallet import explicit_credentials
-
-        explicit_credentials(api_key, given)

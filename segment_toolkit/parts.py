@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .call.authority import Authority
     from .call.dispatcher import Dispatcher
     from .call.wallet import Wallet
+    from .credentials import Credentials
     from .observe.stats import Stats
     from .observe.watch import Watch
     from .policy.scopes import RunScope
@@ -76,7 +77,9 @@ class Parts:
         **options: Any,
     ) -> None:
         self._settings = taken_from(options)
+        check_options(accounts, options, _OPTIONS)
         given = {
+            "api_key": api_key,
             "region": region,
             "public_api_token": public_api_token,
             "write_key": write_key,
@@ -85,11 +88,12 @@ class Parts:
             "tracking_url": tracking_url,
             "legacy_url": legacy_url,
         }
-        self._given = {name: value for name, value in given.items() if value is not None}
-        check_options(api_key, self._given, accounts, options, _OPTIONS)
+        #: What is kept of them is names and `Credentials`: `vars` of a toolkit shows no secret.
+        self._given = tuple(name for name, value in given.items() if value is not None)
+        self._explicit = _explicit(given) if self._given else None
         if not (credentials is None or callable(credentials)):
             raise TypeError("credentials must be a function of the user's id and the account's")
-        self._api_key, self._stored_in, self._environ = api_key, accounts, environ
+        self._stored_in, self._environ = accounts, environ
         self._credentials_of = credentials
         self._lock = ProcessLock()
         self._registry = Registry(self._settings.policy)
@@ -182,10 +186,10 @@ class Parts:
         return Toolkits(self._tool_count, self._accounts, self._auth_configs)
 
     def _wallet(self, provided: type[Provided] | type[AsyncProvided]) -> Wallet:
-        from .call.wallet import Wallet, environment_credentials, explicit_credentials
+        from .call.wallet import Wallet, environment_credentials
 
         return Wallet(
-            explicit_credentials(self._api_key, self._given),
+            self._explicit,
             environment=lambda: environment_credentials(self._environ),
             account=lambda user_id, account: self._accounts.credentials_for(user_id, account),
             provided=provided(self._credentials_of) if self._credentials_of is not None else None,
@@ -206,6 +210,13 @@ class Parts:
 
     def _tool_count(self) -> int:
         return len(self._registry.definitions(toolkits=["segment"]))
+
+
+def _explicit(given: Mapping[str, Any]) -> Credentials:
+    """The constructor's credentials. What knows about them is loaded only where there are some."""
+    from .call.wallet import explicit_credentials
+
+    return explicit_credentials(given)
 
 
 def _default_provider() -> AnyProvider:

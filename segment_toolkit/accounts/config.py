@@ -9,7 +9,6 @@ host application's to configure, never an account's: an account must not say whe
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from ..credentials import Credentials, credentials_from
@@ -49,7 +48,7 @@ def read_connection(connection: Mapping[str, Any]) -> Given:
 
 def merged(new: Credentials, old: Credentials) -> Credentials:
     """The old credentials with the new ones over them; write keys are added source by source."""
-    return replace(new.or_else(old), write_keys={**old.write_keys, **new.write_keys})
+    return new.or_else(old).with_parts(write_keys={**old.write_keys, **new.write_keys})
 
 
 def check_names(what: str, given: Iterable[object], known: Iterable[str], hint: str = "") -> None:

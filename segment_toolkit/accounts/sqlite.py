@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -73,7 +72,7 @@ class SqliteStore:
         return self._account(rows[0]) if rows else None
 
     def put_account(self, account: ConnectedAccount) -> None:
-        sealed = self._vault.seal({"of": [account.id, account.user_id], "credentials": asdict(account.credentials)})
+        sealed = self._vault.seal({"of": [account.id, account.user_id], "credentials": account.credentials.parts()})
         a = account
         self._session().change(
             _PUT_ACCOUNT, a.id, a.user_id, a.auth_config_id, a.status, a.alias, a.created_at, a.updated_at, sealed

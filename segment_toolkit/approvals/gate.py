@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Generator
-from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from ..call.exact import exact
@@ -103,7 +102,6 @@ def _for_data(preview: Preview) -> JsonObject:
 
 def _text(run: Run, tool: Tool[Any]) -> str:
     """All that an approval is bound to: the tool, its exact arguments, the user, and the account in whole."""
-    caller, held = run.caller, run.credentials
-    account = {f.name: getattr(held, f.name) for f in fields(held)}
+    caller, account = run.caller, run.credentials.parts()
     bound = [tool.slug, exact(run.arguments), caller.user_id, caller.connected_account_id, account]
     return json.dumps(bound, sort_keys=True, default=repr)

@@ -26,13 +26,13 @@ class Wallet:
 
     def __init__(
         self,
-        explicit: Credentials,
+        explicit: Credentials | None,
         *,
         environment: Callable[[], Credentials],
         account: Callable[[str | None, str | None], Credentials | None],
         provided: Provided | AsyncProvided | None = None,
     ) -> None:
-        self._explicit = explicit
+        self._explicit = explicit or Credentials()
         self._read_environment = environment
         self._account = account
         self._provided = provided
@@ -101,11 +101,13 @@ def _of_one_region(found: Credentials) -> Credentials:
     return found
 
 
-def explicit_credentials(api_key: str | None, given: Mapping[str, Any]) -> Credentials:
+def explicit_credentials(given: Mapping[str, Any]) -> Credentials:
     """The constructor's credentials. `api_key` counts when it is a Segment secret by its form; Composio's is not."""
-    if api_key and recognised(api_key):
-        return credentials_from({"generic_api_key": api_key, **{k: v for k, v in given.items() if v}})
-    return credentials_from(given)
+    named = {name: value for name, value in given.items() if name != "api_key"}
+    api_key = given.get("api_key")
+    if isinstance(api_key, str) and recognised(api_key):
+        named["generic_api_key"] = api_key
+    return credentials_from(named)
 
 
 def environment_credentials(environ: Mapping[str, str] | None) -> Credentials:

@@ -11,7 +11,6 @@ import json
 import re
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
-from functools import cached_property
 from html import escape
 from typing import Any
 from urllib.parse import quote
@@ -38,18 +37,27 @@ _RUN = "[A-Za-z0-9%%+/_]{%d}"
 
 
 class Redactor:
-    """Cuts the given secrets out of any text, in each form in which they travel."""
+    """Cuts the given secrets out of any text, in each form in which they travel.
+
+    What it knows is not in its `__dict__`, where writers of objects look (see `Credentials`).
+    """
+
+    __slots__ = ("__dict__", "_least", "_may_hold", "_secrets", "_written")
 
     def __init__(self, secrets: Iterable[str]) -> None:
         self._secrets = tuple(dict.fromkeys(secret for secret in secrets if len(secret) >= SHORTEST))
         # A text that has no run as long as the shortest secret holds none: most have not, and are not searched.
         self._least = min((_shortest_run(secret) for secret in self._secrets), default=0)
         self._may_hold = re.compile(_RUN % self._least).search
+        self._written: list[str] | None = None
 
-    @cached_property
+    @property
     def _forms(self) -> list[str]:
-        forms = {form.lower() for secret in self._secrets for form in _forms(secret)}
-        return sorted(forms, key=len, reverse=True)
+        """All forms, longest first; worked out when the first text is searched."""
+        if self._written is None:
+            forms = {form.lower() for secret in self._secrets for form in _forms(secret)}
+            self._written = sorted(forms, key=len, reverse=True)
+        return self._written
 
     def also(self, secrets: Iterable[str]) -> Redactor:
         """A redactor of these secrets too, which a call's arguments or answers hold."""

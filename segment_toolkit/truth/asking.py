@@ -106,12 +106,11 @@ class AsyncTruths:
 def _circumstances(toolkit: Any, mtu_limit: int | None, api_call_limit: int | None) -> Circumstances:
     import os
 
-    from .doctor.flow import Circumstances, options_given
+    from .doctor.flow import Circumstances
     from .doctor.usage import Allowance
 
     environ = os.environ if toolkit._environ is None else toolkit._environ
-    given = options_given(toolkit._given, toolkit._api_key)
-    return Circumstances(tuple(environ), given, Allowance(mtu_limit, api_call_limit))
+    return Circumstances(tuple(environ), toolkit._given, Allowance(mtu_limit, api_call_limit))
 
 
 def _round(told: Circumstances) -> Reading[Diagnosis]:

@@ -5,10 +5,15 @@ from __future__ import annotations
 import asyncio
 import copy
 import io
+import json
+import logging
 import pickle
 import warnings
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, is_dataclass
 from pathlib import Path
+from pprint import pformat
 from typing import Any
 
 import pytest
@@ -17,6 +22,7 @@ from segment_toolkit import AsyncSegmentToolkit, SegmentToolkit
 from segment_toolkit.call.run import Caller, Run
 from segment_toolkit.call.toolcall import ToolCall
 from segment_toolkit.cli import main
+from segment_toolkit.credentials import Credentials
 from segment_toolkit.sandbox import Sandbox
 from segment_toolkit.secrecy.redaction import Redactor
 from segment_toolkit.tool import HostCall, Request, Response
@@ -85,6 +91,60 @@ def test_a_copy_of_an_account_is_equal_and_shows_nothing(box: Sandbox) -> None:
     for copied in (copy.copy(account), copy.deepcopy(account)):
         assert copied == account
         assert found_in(repr(copied)) == []
+
+
+def whole(thing: object) -> Any:
+    """A thing as those write it who look into it: dataclasses by `asdict`, others by `vars`, as deep as they go."""
+    if is_dataclass(thing) and not isinstance(thing, type):
+        return whole(asdict(thing))
+    if isinstance(thing, Mapping):
+        return {str(key): whole(member) for key, member in thing.items()}
+    if isinstance(thing, list | tuple | set | deque):
+        return [whole(item) for item in thing]
+    return whole(vars(thing)) if type(thing).__module__.startswith("segment_toolkit") else repr(thing)
+
+
+def _fields_or_vars(thing: Any) -> Any:
+    return asdict(thing) if is_dataclass(thing) and not isinstance(thing, type) else vars(thing)
+
+
+WRITERS: dict[str, Callable[[Any], str]] = {
+    "by vars, all the way down": lambda thing: repr(whole(thing)),
+    "as JSON": lambda thing: json.dumps(thing, default=vars),
+    "nicely": lambda thing: pformat(thing, width=40),
+    "into a log": lambda thing: repr(vars(logging.makeLogRecord({"account": thing}))),
+    "as a web framework does": lambda thing: json.dumps(thing, default=_fields_or_vars),
+}
+
+
+@pytest.mark.parametrize("writer", WRITERS)
+def test_who_writes_an_account_out_finds_no_secret_in_it(writer: str, box: Sandbox) -> None:
+    toolkit, _ = made("an account", box)
+    [account] = found = toolkit.connected_accounts.list()
+    account.credentials.redactor.text("something that the redactor has to look at, of all lengths" * 3)
+
+    for thing in (account, found, account.credentials, {"accounts": [account]}):
+        said = WRITERS[writer](thing)
+
+        assert found_in(said) == []
+
+
+def test_who_looks_into_a_toolkit_finds_no_secret_in_it(box: Sandbox) -> None:
+    for entrance in ("the constructor", "an account"):
+        toolkit, _ = made(entrance, box, transport=None)
+
+        assert found_in(repr(whole(vars(toolkit)))) == []
+
+
+def test_credentials_do_not_change_and_are_equal_by_what_they_hold() -> None:
+    held = Credentials(region="us", write_key=canaries.CALL_KEY)
+
+    with pytest.raises(AttributeError):
+        held.write_key = canaries.ACCOUNT_KEY
+
+    assert held == Credentials(region="us", write_key=canaries.CALL_KEY)
+    assert held != Credentials(region="eu", write_key=canaries.CALL_KEY)
+    assert held.with_parts(region="eu") == Credentials(region="eu", write_key=canaries.CALL_KEY)
 
 
 # Exceptions
@@ -170,7 +230,7 @@ def test_an_unforeseen_error_still_says_where_it_came_from(monkeypatch: pytest.M
     with pytest.raises(ZeroDivisionError) as caught:
         new()
 
-    assert "in check_options" in "".join(caught.value.__notes__)
+    assert "in _explicit" in "".join(caught.value.__notes__)
 
 
 # The command line

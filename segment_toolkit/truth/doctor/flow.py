@@ -6,7 +6,7 @@ Sends    GETs only: / at both regions' hosts, /sources, and for each source that
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -113,8 +113,3 @@ def _at(region: Region, flow: Generator[Any, Any, Any]) -> Generator[Any, Any, A
             outcome = yield wanted
         except ToolkitError as raised:
             error = raised
-
-
-def options_given(given: Mapping[str, Any], api_key: str | None) -> tuple[str, ...]:
-    """The names of the credentials that a toolkit was made with."""
-    return (*given, *(("api_key",) if api_key else ()))
