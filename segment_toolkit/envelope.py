@@ -17,6 +17,8 @@ import copy
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from .names import well_formed
+
 if TYPE_CHECKING:
     from .approvals import PendingApproval
     from .errors import Code, Problem, ToolkitError
@@ -53,6 +55,11 @@ class Envelope(dict[str, Any]):
         self.tool_call_id: str | None = None
         self.notes: tuple[str, ...] = ()
         self.verification: Verdict | None = None
+
+    def answers(self, name: object, call_id: str | None) -> None:
+        """Say which call this answers, so that a message about it can always be sent as UTF-8."""
+        self.called = well_formed(name) if isinstance(name, str) else ""
+        self.tool_call_id = well_formed(call_id) if isinstance(call_id, str) else None
 
     @property
     def data(self) -> dict[str, Any]:

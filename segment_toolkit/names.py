@@ -1,4 +1,4 @@
-"""Names a model got wrong: find the nearest right one, and quote the wrong one only when that is harmless."""
+"""Names a model got wrong: the nearest right one, and the wrong one only where it is harmless; ids to repeat."""
 
 from __future__ import annotations
 
@@ -23,6 +23,15 @@ def quoted(name: object) -> str:
     """`shown`, a name in quotes: `'userId'`."""
     text = shown(name)
     return text if text == _HIDDEN else f"'{text}'"
+
+
+def well_formed(text: str) -> str:
+    """The text with U+FFFD for each lone surrogate: JSON can escape one (`"\\ud800"`), but UTF-8 cannot say it.
+
+    An id must come back as its vendor knows it. This is how readers and writers of JSON know it that do not refuse it.
+    Source: Go, encoding/json, Unmarshal; WHATWG, Encoding Standard, TextEncoder (its input is a USVString).
+    """
+    return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def folded(name: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..errors import InvalidParams
 from ..providers.base import member
+from ..providers.shapes import encodable
 from .outcome import Message
 
 
@@ -19,7 +20,7 @@ def assistant_message(reply: Any, turn: int) -> Message:
         raise InvalidParams(
             "The client's answer is no chat completion.", hint="Give a client with chat.completions.create."
         )
-    message = _document(found)
+    message = encodable(_document(found))
     message = {"role": "assistant", "content": None, **{k: v for k, v in message.items() if v is not None}}
     calls = message.pop("tool_calls", None)
     if calls:

@@ -107,9 +107,8 @@ class Dispatcher:
     @staticmethod
     def _named(run: Run, envelope: Envelope) -> Envelope:
         """The envelope, with which call it answers."""
-        envelope.called = run.call.name if isinstance(run.call.name, str) else ""
+        envelope.answers(run.call.name, run.call.id)
         envelope.tool = run.slug
-        envelope.tool_call_id = run.call.id
         return envelope
 
     def reading(self, run: Run, flow: Reading[T]) -> Generator[Request | HostCall, Any, T]:

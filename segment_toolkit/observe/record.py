@@ -58,7 +58,7 @@ class CallRecord:
     def called(self) -> str:
         """The name as the model wrote it, cut to 100 characters."""
         name = self._run.call.name
-        return self._redactor.text(name)[:100] if isinstance(name, str) else ""
+        return shown(name, 100, self._redactor) if isinstance(name, str) else ""
 
     @property
     def tool_call_id(self) -> str | None:
@@ -186,7 +186,13 @@ Observer = Callable[[CallRecord], object]
 
 def call_id(given: object, redactor: Redactor) -> str | None:
     """The id of a tool call as it may be shown: a model, or a host, may have put anything there."""
-    return None if given is None else redactor.text(str(given))[:200]
+    return None if given is None else shown(str(given), 200, redactor)
+
+
+def shown(text: str, most: int, redactor: Redactor) -> str:
+    """One line of a model's own text, for logs and spans: no secret, and nothing that a line cannot show."""
+    cut = redactor.text(text)[:most]
+    return cut if cut.isprintable() else "".join(c if c.isprintable() else "\ufffd" for c in cut)
 
 
 def pseudonym(user_id: str | None) -> str | None:

@@ -14,7 +14,7 @@ from ..call.toolcall import ToolCall
 from ..errors import InvalidParams
 from .base import Provider, as_text, decoded, member
 from .blocks import BlockStream
-from .shapes import items, parameters, text_or_none
+from .shapes import encodable, items, parameters, text_or_none
 
 if TYPE_CHECKING:
     from ..definitions.definition import ToolDefinition
@@ -95,4 +95,4 @@ class AnthropicStream(BlockStream):
         return {"role": "assistant", "content": self.blocks()}
 
     def turn(self) -> dict[str, Any]:
-        return {"role": "assistant", "content": self.blocks(echoed=True)}
+        return {"role": "assistant", "content": encodable(self.blocks(echoed=True))}

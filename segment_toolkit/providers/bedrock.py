@@ -14,7 +14,7 @@ from ..call.toolcall import ToolCall
 from ..errors import InvalidParams
 from .base import Provider, decoded, member
 from .blocks import BlockStream
-from .shapes import as_object, items, parameters, text_or_none
+from .shapes import as_object, encodable, items, parameters, text_or_none
 
 if TYPE_CHECKING:
     from ..definitions.definition import ToolDefinition
@@ -92,4 +92,4 @@ class BedrockStream(BlockStream):
         return {"output": {"message": {"role": "assistant", "content": self.blocks()}}}
 
     def turn(self) -> dict[str, Any]:
-        return {"role": "assistant", "content": self.blocks(echoed=True)}
+        return {"role": "assistant", "content": encodable(self.blocks(echoed=True))}

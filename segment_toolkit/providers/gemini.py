@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from ..call.toolcall import ToolCall
 from ..errors import InvalidParams
 from .base import Provider, decoded, member
-from .shapes import as_object, either, first, items, parameters, text_or_none
+from .shapes import as_object, either, encodable, first, items, parameters, text_or_none
 from .streaming import Accumulator
 
 if TYPE_CHECKING:
@@ -88,10 +88,10 @@ class GeminiStream(Accumulator):
             self._parts.append(part)
 
     def response(self) -> dict[str, Any]:
-        return {"candidates": [{"content": self.turn()}]}
+        return {"candidates": [{"content": {"role": "model", "parts": list(self._parts)}}]}
 
     def turn(self) -> dict[str, Any]:
-        return {"role": "model", "parts": list(self._parts)}
+        return {"role": "model", "parts": encodable(self._parts)}
 
 
 def _is_text(part: Any) -> bool:

@@ -14,7 +14,7 @@ from ..call.toolcall import ToolCall
 from ..definitions.strict import can_be_strict, loose, strict
 from ..errors import InvalidParams
 from .base import Provider, as_text, decoded, member
-from .shapes import first, items
+from .shapes import encodable, first, items
 from .streaming import Accumulator, unfinished
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ class ChatStream(Accumulator):
         return {"choices": [{"message": self._turn(calls)}]}
 
     def turn(self) -> dict[str, Any]:
-        return self._turn(self._calls)
+        return encodable(self._turn(self._calls))  # type: ignore[no-any-return]
 
     def _turn(self, calls: list[dict[str, Any]]) -> dict[str, Any]:
         message: dict[str, Any] = {"role": "assistant", "content": self._text or None}

@@ -14,7 +14,7 @@ from ..call.toolcall import ToolCall
 from ..definitions.strict import can_be_strict, loose, strict
 from ..errors import InvalidParams
 from .base import Provider, as_text, decoded, member
-from .shapes import items, text_or_none
+from .shapes import encodable, items, text_or_none
 from .streaming import Accumulator, unfinished
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class ResponsesStream(Accumulator):
         return {"output": [self._whole(index) for index in self._order()]}
 
     def turn(self) -> list[dict[str, Any]]:
-        return [dict(self._items[index]) for index in self._order()]
+        return [encodable(self._items[index]) for index in self._order()]
 
     def _order(self) -> list[Any]:
         return sorted(self._items, key=lambda index: index if isinstance(index, int) else len(self._items))

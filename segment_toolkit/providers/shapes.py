@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..definitions.allowed import allowed
 from ..definitions.strict import loose
 from ..errors import InvalidParams
+from ..names import well_formed
 from .base import as_text, member
 
 if TYPE_CHECKING:
@@ -59,6 +60,15 @@ def as_object(envelope: Envelope) -> dict[str, Any]:
     """The envelope as an object that JSON can say."""
     found: dict[str, Any] = json.loads(as_text(envelope))
     return found
+
+
+def encodable(value: Any) -> Any:
+    """A copy of JSON data that goes back to its vendor, in which every text can be sent as UTF-8."""
+    if isinstance(value, str):
+        return well_formed(value)
+    if isinstance(value, dict):
+        return {encodable(key): encodable(member) for key, member in value.items()}
+    return [encodable(item) for item in value] if isinstance(value, list) else value
 
 
 def plain(value: Any) -> Any:

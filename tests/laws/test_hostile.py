@@ -62,8 +62,9 @@ def everything_said(envelope: Envelope) -> str:
 
 
 def expected_id(item: Any) -> str | None:
+    """The id as its vendor knows it: with U+FFFD for what UTF-8 cannot say."""
     found = item.get("id") if isinstance(item, dict) else None
-    return found if isinstance(found, str) else None
+    return re.sub("[\ud800-\udfff]", "\ufffd", found) if isinstance(found, str) else None
 
 
 def check_contract(envelope: Envelope) -> None:
@@ -109,7 +110,9 @@ def test_every_reply_gets_one_message_a_call_in_order(
             assert list(message) == ["role", "tool_call_id", "content"]
             assert message["role"] == "tool"
             assert list(json.loads(message["content"])) == ["data", "error", "successful"]
-            message["content"].encode()  # no lone surrogate comes back, so the next request can be sent
+            json.dumps(
+                message, ensure_ascii=False
+            ).encode()  # no lone surrogate comes back: the next request can be sent
             check_silence(message["content"], secrets_of(box))
 
 
