@@ -12,6 +12,8 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import pytest
 from observed_calls import TRACK, entries
@@ -203,6 +205,21 @@ def test_a_database_of_something_else_fails_no_call(tmp_path: Path) -> None:
 
     assert envelope.successful
     assert audit.failures == 1
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("user_id", "kept"),
+    [(UUID(int=7), "00000000-0000-0000-0000-000000000007"), (7, "7"), ("u\ud800", "u\ud800")],
+    ids=["a UUID", "a number", "a lone surrogate"],
+)
+def test_a_call_is_kept_whatever_the_host_calls_its_user(ending: str, user_id: Any, kept: str, tmp_path: Path) -> None:
+    with SegmentToolkit.sandbox(audit=str(tmp_path / f"calls.{ending}")) as toolkit:
+        toolkit.tools.execute("SEGMENT_TRACK", TRACK, user_id=user_id)
+
+    [entry] = AuditReader(tmp_path / f"calls.{ending}").entries()
+    assert entry["user_id"] == kept
+    assert toolkit.stats().unaudited == 0
 
 
 def test_an_entry_in_a_database_can_be_neither_changed_nor_deleted(tmp_path: Path) -> None:

@@ -46,8 +46,8 @@ def entry_of(record: CallRecord, keep: Keep) -> Entry:
         "tool": record.tool,
         "called": record.called,
         "tool_call_id": record.tool_call_id,
-        "user_id": record.user_id,
-        "connected_account_id": record.connected_account_id,
+        "user_id": _named(record.user_id),
+        "connected_account_id": _named(record.connected_account_id),
         "region": record.region,
         "effect": record.effect,
         **_arguments(record, keep),
@@ -75,6 +75,11 @@ def canonical(value: Any) -> bytes:
 def digest(data: bytes) -> str:
     """SHA-256 in hexadecimal."""
     return hashlib.sha256(data).hexdigest()
+
+
+def _named(given: object) -> str | None:
+    """An id of the host's as text: it may be a UUID, or a number."""
+    return None if given is None else str(given)
 
 
 def _arguments(record: CallRecord, keep: Keep) -> Entry:

@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from ...names import well_formed
 from .chain import FIRST
 from .entry import Entry, canonical, digest
 
@@ -68,7 +69,8 @@ class SqliteFile:
             last = connection.execute(_LAST).fetchone()
             entry = entry | {"previous": digest(last[0].encode("ascii")) if last else FIRST}
         text = canonical(entry).decode("ascii")
-        row = (entry["id"], entry["time"], entry["tool"], entry["user_id"], entry["code"], text)
+        user_id = entry["user_id"] and well_formed(entry["user_id"])  # to look for; `text` holds it as it is
+        row = (entry["id"], entry["time"], entry["tool"], user_id, entry["code"], text)
         connection.execute(_INSERT, row)
         connection.execute("COMMIT")
 
