@@ -83,7 +83,7 @@ class Ground:
         yield from laws.silence(envelope, self._own)
 
     def _in_order(self, case: Case, envelopes: list[Envelope]) -> Iterator[str]:
-        if case.ids is not None and [envelope.tool_call_id for envelope in envelopes] != list(case.ids):
+        if case.ids is not None and [envelope.tool_call_id for envelope in envelopes] != list(map(_said, case.ids)):
             yield "not one envelope for each call, in order"
 
     def _unsent(self, envelopes: list[Envelope], sent: list[str]) -> Iterator[str]:
@@ -105,14 +105,9 @@ class Ground:
 
     def _check_messages(self, provider: Any, envelopes: list[Envelope]) -> None:
         """What goes back to the vendor is JSON, and tells no secret; an id that is one is the model's own."""
-        quiet = [envelope for envelope in envelopes if self._is_quiet(f"{envelope.tool_call_id} {envelope.called}")]
-        messages = provider.messages(quiet)
-        assert not list(laws.sayable(messages)), "the messages cannot be sent as JSON"
-        assert not told(repr(messages), self._own), "a secret of the host's is in the messages"
-
-    def _is_quiet(self, own_words: str) -> bool:
-        """Whether what the model called its call may be said again: it must be, and may be neither."""
-        return not told(own_words, self._own) and not list(laws.sayable(own_words))
+        assert not list(laws.sayable(provider.messages(envelopes))), "the messages cannot be sent as JSON"
+        quiet = [it for it in envelopes if not told(f"{it.tool_call_id} {it.called}", self._own)]
+        assert not told(repr(provider.messages(quiet)), self._own), "a secret of the host's is in the messages"
 
     def _got(self, result: Any) -> Any:
         return result if self._runner is None else self._runner.run(_awaited(result))
@@ -134,6 +129,11 @@ class Ground:
             transport = _AsyncCounted(self.box.async_transport(), self._sent.append)
             return AsyncSegmentToolkit(provider, transport=transport, **options)
         return SegmentToolkit(provider, transport=_Counted(self.box.transport(), self._sent.append), **options)
+
+
+def _said(call_id: str) -> str:
+    """The id as the vendor knows it that sent it: with U+FFFD for what UTF-8 cannot say."""
+    return "".join("\ufffd" if "\ud800" <= letter <= "\udfff" else letter for letter in call_id)
 
 
 async def _awaited(result: Any) -> Any:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from .atoms import TEXTS
 from .case import VENDORS, Case, reply
 from .coverage import Arc, Coverage
 from .grammar import SLUGS, Grammar
@@ -47,8 +48,8 @@ class Report:
 
 def fuzz(count: int, seed: int, *, corpus: Iterable[Case] = (), in_async: bool = False) -> Report:
     """Run the corpus, then as many cases more; stops early after a number of different failures."""
-    report, coverage, dice = Report(), Coverage(), random.Random(seed)
-    with _ground(in_async=in_async) as ground:
+    report, dice = Report(), random.Random(seed)
+    with _ground(in_async=in_async) as ground, closing(Coverage()) as coverage:
         grammar = Grammar(dice, ground.box)
         for case in _cases(corpus, count, grammar, report):
             with coverage.tracing():
@@ -100,7 +101,8 @@ def fresh(grammar: Grammar) -> Case:
 
 def _call(number: int, grammar: Grammar) -> dict[str, Any]:
     name = grammar.tool_name()
-    return {"id": f"call_{number}", "name": name, "arguments": grammar.arguments(_slug(name, grammar))}
+    call_id = f"call_{number}" if grammar.dice.random() < 0.95 else grammar.dice.choice(TEXTS)
+    return {"id": call_id, "name": name, "arguments": grammar.arguments(_slug(name, grammar))}
 
 
 def _slug(name: object, grammar: Grammar) -> str:
