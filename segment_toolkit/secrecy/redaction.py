@@ -27,7 +27,7 @@ _KEY = re.compile(r"\b[A-Za-z0-9]{32}\b")
 _TOKEN = re.compile(r"sgp_\w+", re.ASCII | re.IGNORECASE)
 #: Members of Public API answers whose strings are secrets: write keys, and the settings of destinations and warehouses.
 _TELLING = re.compile(
-    r".+keys?(_?id)?$|secret|token|passw|pwd|authorization|credential|signature|webhook_?url", re.IGNORECASE
+    r".+keys?(_?id)?$|secret|token|passw|passphrase|pwd|authorization|credential|signature|webhook_?url", re.IGNORECASE
 )
 #: What models make of the ellipsis of a mask.
 _MASK = re.compile(r"(\S{4})(?:…|\.{2,}|\*+|•+)(\S{4})")
@@ -77,7 +77,8 @@ class Redactor:
     def prose(self, text: str) -> str:
         """The text without secrets and without parts of them: for what others wrote, who may quote half a secret."""
         text = _KEY.sub(REDACTED, self.text(text))
-        folded = text.lower()
+        # Letter by letter: `lower` makes two of some letters ("İ"), and what stands behind them is found elsewhere.
+        folded = text.lower() if text.isascii() else "".join(letter.lower()[0] for letter in text)
         written = (form for secret in self._secrets for form in (secret.lower(), secret[::-1].lower()))
         spans = [span for form in written for span in _parts(form, folded)]
         for start, end in reversed(_merged(spans)):

@@ -80,6 +80,15 @@ def test_a_part_of_a_secret_in_what_others_wrote_is_cut_out(length: int) -> None
         assert said == f"bad key '{REDACTED}' given"
 
 
+@pytest.mark.parametrize("letter", ["\u0130", "ß", "ﬁ", "\u023a", "🙂"])
+def test_letters_that_become_longer_in_lower_case_move_no_cut(letter: str) -> None:
+    before = letter * 12
+
+    said = Redactor([KEY]).prose(f"{before} bad key '{KEY[:20]}' given")
+
+    assert said == f"{before} bad key '{REDACTED}' given"
+
+
 def test_text_without_secrets_stays_as_it_is() -> None:
     text = "Accepted by Segment. 3f2a7c1e-0000-4000-8000-000000000000 Vf3k…6TaE " + "x" * 200
 
@@ -108,7 +117,8 @@ def test_what_is_no_mask_of_it_finds_no_key(text: str) -> None:
 
 
 def test_what_is_masked_is_what_an_answer_told() -> None:
-    answer = {"source": {"name": "Shop", "writeKeys": [KEY], "settings": {"auth": {"apiKey": ODD}, "n": 1}}}
+    settings = {"auth": {"apiKey": ODD}, "privateKeyPassphrase": "correct horse", "n": 1}
+    answer = {"source": {"name": "Shop", "writeKeys": [KEY], "settings": settings}}
 
-    assert list(told(answer)) == [KEY, ODD]
+    assert list(told(answer)) == [KEY, ODD, "correct horse"]
     assert KEY not in json.dumps(masked(answer))
