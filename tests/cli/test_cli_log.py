@@ -29,6 +29,26 @@ def log(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.parametrize(
+    "line",
+    ['{"id":' * 100_000, '{"id": 7}', '{"id": "a", "latency_ms": "x"}', '{"id": "a", "attempts": 7}', "[]", "\x00"],
+    ids=["too deep", "an id that is a number", "a latency in words", "attempts that are a number", "a list", "a null"],
+)
+def test_a_line_that_somebody_put_in_is_left_out_and_shows_in_the_chain(cli: Cli, tmp_path: Path, line: str) -> None:
+    path = tmp_path / "calls.jsonl"
+    with SegmentToolkit.sandbox(audit=AuditLog(path, chain=True)) as toolkit:
+        toolkit.tools.execute("SEGMENT_TRACK", TRACK)
+    with path.open("a") as file:
+        file.write(f"{line}\n")
+
+    listed, verified = cli("log", str(path)), cli("log", str(path), "--verify")
+
+    assert (listed.code, len(listed.out.splitlines())) == (0, 1)
+    assert "1 unreadable line left out" in listed.err
+    assert verified.code == 1
+    assert "entry 2 " in verified.out
+
+
 def test_each_call_is_a_line_oldest_first(cli: Cli, log: Path) -> None:
     ended = cli("log", str(log))
 

@@ -87,7 +87,7 @@ def _previous(line: bytes) -> str | None:
     """The digest that a line names, or None."""
     try:
         found = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     named = found.get("previous") if isinstance(found, dict) else None
     return named if isinstance(named, str) else None
@@ -98,6 +98,6 @@ def _why(line: bytes, named: str | None) -> str:
         return "does not follow the one before it: one was changed, taken out or put in"
     try:
         json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return "is not readable"
     return "names no entry before it: it was written without a chain"

@@ -14,6 +14,8 @@ from .chain import Verdict, verified
 from .entry import Entry
 
 _SQLITE = b"SQLite format 3\x00"
+#: What readers reckon with: somebody may have changed the file.
+_TYPES = {"id": str, "latency_ms": int | float, "attempts": list}
 
 
 class AuditReader:
@@ -55,10 +57,10 @@ class AuditReader:
         return verified(self._lines(self._files()))
 
     def _entry(self, line: bytes) -> Entry | None:
-        with contextlib.suppress(ValueError):
+        with contextlib.suppress(ValueError, RecursionError):
             found = json.loads(line)
-            if isinstance(found, dict) and "id" in found:
-                return found
+            if _is_entry(found):
+                return found  # type: ignore[no-any-return]
         self.unreadable += 1
         return None
 
@@ -143,6 +145,12 @@ class _Rows:
                 return found.execute(statement, values).fetchall()
         except sqlite3.Error:
             raise InvalidParams("This database holds no audit log, or cannot be read.") from None
+
+
+def _is_entry(found: object) -> bool:
+    if not isinstance(found, dict) or "id" not in found:
+        return False
+    return all(isinstance(found[name], wanted) for name, wanted in _TYPES.items() if name in found)
 
 
 def _literal(name: str) -> str:
