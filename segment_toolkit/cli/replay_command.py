@@ -6,7 +6,7 @@ Only there: it is given no credentials and reads no SEGMENT_* variable, so no re
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidParams
@@ -53,6 +53,7 @@ def _chosen(reader: AuditReader, wanted: str) -> Entry:
 
 def _run_again(then: Entry) -> tuple[Entry, list[str]]:
     """The entry of the call as it goes now, and what of its arguments is not as it was. Raises CommandError."""
+    from ..approvals import approve_everything
     from ..observe.audit.entry import entry_of
     from ..sandbox import Sandbox
     from ..toolkit import SegmentToolkit
@@ -62,7 +63,8 @@ def _run_again(then: Entry) -> tuple[Entry, list[str]]:
     arguments, changes = replayable(then, box)
     entries: list[Entry] = []
     options: dict[str, Any] = {
-        "approve": _approval(then),
+        "approve": _refusal if then.get("code") == "refused" else approve_everything,
+        "preview": then.get("preview") is True,
         "observers": [lambda record: entries.append(entry_of(record, "redacted"))],
     }
     with SegmentToolkit.sandbox(box, **options) as toolkit:
@@ -79,9 +81,9 @@ def _refuse_others(then: Entry) -> None:
         raise CommandError("that is a tool of the host's own, which is not here")
 
 
-def _approval(then: Entry) -> Callable[[object], bool]:
+def _refusal(_: object) -> bool:
     """As it was decided then: the sandbox itself would approve everything."""
-    return lambda _: then.get("code") != "refused"
+    return False
 
 
 def _show(then: Entry, now: Entry, changes: list[str], *, same: bool) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from cli_runner import Cli
 
-from segment_toolkit import SegmentToolkit
+from segment_toolkit import Override, SegmentToolkit, approve_everything
 from segment_toolkit.observe import AuditLog
 from segment_toolkit.sandbox import Sandbox
 
@@ -111,6 +111,29 @@ def test_what_was_refused_then_is_refused_now(cli: Cli, log: Path) -> None:
     ended = cli("replay", str(log), "--json")
 
     assert (ended.json["now"]["code"], ended.json["same"]) == ("refused", True)
+
+
+@pytest.mark.parametrize(
+    "approve", [approve_everything, lambda _: Override("it is old")], ids=["everything", "override"]
+)
+def test_what_was_deleted_although_it_had_traffic_is_deleted_again(cli: Cli, log: Path, approve: Any) -> None:
+    box = Sandbox()
+    recorded(log, ("SEGMENT_DELETE_SOURCE", {"sourceId": box.sources["shop-web"]}), box=box, approve=approve)
+
+    ended = cli("replay", str(log))
+
+    assert "SEGMENT_DELETE_SOURCE on the sandbox: the same outcome" in ended.out
+    assert ended.code == 0
+
+
+def test_what_was_only_shown_is_only_shown_again(cli: Cli, log: Path) -> None:
+    recorded(log, ("SEGMENT_TRACK", TRACK), preview=True)
+
+    ended = cli("replay", str(log), "--json")
+
+    then, now = (json.loads(ended.out)[when] for when in ("then", "now"))
+    assert then["preview"] is now["preview"] is True
+    assert now["attempts"] == []
 
 
 def test_other_secrets_are_sent_as_the_log_has_them_and_that_is_said(cli: Cli, log: Path) -> None:
