@@ -13,10 +13,10 @@ from typing import NamedTuple
 from segment_toolkit.sandbox.profiles.identifiers import Identifier
 
 # One scalar per identifier costs SQLite half of what `key IN (...)` does.
-_OWNER = "(SELECT profile FROM profile_identifier WHERE space = ?1 AND collection = ?2 AND key = ?{})"
+_OWNER = "(SELECT profile FROM profile_identifier WHERE space = ? AND collection = ? AND key = ?)"
 # The statements for none, one, two and more identifiers; an event with more of them asks several times.
 _CHUNK = 16
-_OWNERS = tuple(f"SELECT {', '.join(_OWNER.format(n + 3) for n in range(count))}" for count in range(_CHUNK + 1))
+_OWNERS = tuple(f"SELECT {', '.join([_OWNER] * count)}" for count in range(_CHUNK + 1))
 _CREATE = "INSERT INTO profile (space, collection, created_at, message_id, source_id) VALUES (?, ?, ?, ?, ?)"
 _SELF = "UPDATE profile SET canonical = id WHERE id = ?"
 _ATTACH = "INSERT INTO profile_identifier VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
@@ -65,8 +65,8 @@ class Graph:
         found: dict[Identifier, int] = {}
         for start in range(0, len(ids), _CHUNK):
             chunk = ids[start : start + _CHUNK]
-            keys = [f"{kind}:{value}" for kind, value in chunk]
-            row = self._connection.execute(_OWNERS[len(keys)], (*scope, *keys)).fetchone()
+            values = [part for kind, value in chunk for part in (*scope, f"{kind}:{value}")]
+            row = self._connection.execute(_OWNERS[len(chunk)], values).fetchone()
             found.update((each, owner) for each, owner in zip(chunk, row, strict=True) if owner is not None)
         return found
 
