@@ -25,6 +25,7 @@ from ..reliability.drift import noted
 from ..secrecy.redaction import Redactor, masked
 from ..settings import Settings
 from ..tool import Api, Effect, HostCall, JsonObject, Request, Tool, secrets_in
+from ..truth.facts import without_secrets
 from ..truth.memory import Memory
 from ..truth.switch import truth_of
 from .run import NOTHING, Caller, Run
@@ -115,7 +116,8 @@ class Dispatcher:
         """The steps of a reading, with the caller's credentials. Raises ToolkitError, with no secret in it."""
         try:
             yield from self._bind(run, ())
-            return (yield from flow(run.credentials, self.memory))
+            found = yield from flow(run.credentials, self.memory)
+            return without_secrets(found, self._redactor(run))  # type: ignore[no-any-return]
         except ToolkitError as error:
             redactor = self._redactor(run)
             error.message, error.hint = redactor.prose(error.message), redactor.prose(error.hint)

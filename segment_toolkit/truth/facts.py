@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from ..secrecy.redaction import Redactor
 
 KeyStatus = Literal["verified", "unverified", "contradicted"]
 RegionStatus = Literal["us", "eu", "both", "neither", "unknown"]
@@ -82,6 +85,22 @@ class RegionReport(Fact):
     region: Literal["us", "eu"] | None = None
     workspace: str | None = None
     hosts: Mapping[str, str] | None = None
+
+
+def without_secrets(value: Any, redactor: Redactor) -> Any:
+    """What a reading answers, every known secret cut out of its texts: a source may have been named after one."""
+    if isinstance(value, str):
+        return redactor.text(value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{f.name: without_secrets(getattr(value, f.name), redactor) for f in fields(value)})
+    if isinstance(value, tuple):
+        members = [without_secrets(item, redactor) for item in value]
+        return type(value)(*members) if hasattr(value, "_fields") else tuple(members)
+    if isinstance(value, list):
+        return [without_secrets(item, redactor) for item in value]
+    if isinstance(value, Mapping):
+        return {name: without_secrets(item, redactor) for name, item in value.items()}
+    return value
 
 
 def plain(text: object) -> str:

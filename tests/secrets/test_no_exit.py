@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
@@ -190,6 +190,30 @@ def test_http_libraries_at_debug_log_no_secret(box: Sandbox, log: Log, connectio
 
 
 # MCP
+
+
+EVENT = {"userId": "u", "event": "E"}
+READINGS: dict[str, Callable[[SegmentToolkit, str], Any]] = {
+    "verify_write_key": lambda toolkit, _: toolkit.verify_write_key(),
+    "doctor": lambda toolkit, _: toolkit.doctor(),
+    "preflight": lambda toolkit, _: toolkit.preflight("SEGMENT_TRACK", EVENT),
+    "verify": lambda toolkit, source: toolkit.verify("SEGMENT_UPDATE_SOURCE", {"sourceId": source, "name": "x"}),
+    "probe_region": lambda toolkit, _: toolkit.probe_region(),
+}
+
+
+@pytest.mark.parametrize("what", READINGS)
+def test_no_reading_tells_a_secret_that_a_source_is_named_after(what: str, box: Sandbox) -> None:
+    secrets = (box.token, *box.write_keys.values())
+    toolkit = SegmentToolkit.sandbox(box)
+    for slug, source in box.sources.items():
+        named = box.write_keys.get(slug, box.token)
+        assert toolkit.tools.execute("SEGMENT_UPDATE_SOURCE", {"sourceId": source, "name": named}).successful
+
+    answer = READINGS[what](toolkit, box.sources["shop-web"])
+
+    said = [repr(answer), str(answer), json.dumps(answer, default=lambda it: it.as_json())]
+    assert found_in("\n".join(said), secrets) == []
 
 
 def test_no_answer_over_mcp_holds_a_secret(box: Sandbox) -> None:
