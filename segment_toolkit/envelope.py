@@ -77,7 +77,10 @@ class Envelope(dict[str, Any]):
         return self["successful"]  # type: ignore[no-any-return]
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Envelope:
-        return Envelope(copy.deepcopy(self["data"], memo), self["error"], failure=self.failure)
+        copied = Envelope(copy.deepcopy(self["data"], memo), self["error"])
+        for name in self.__slots__:  # what is beside the keys does not change
+            setattr(copied, name, getattr(self, name))
+        return copied
 
     @classmethod
     def success(cls, data: Mapping[str, Any]) -> Envelope:

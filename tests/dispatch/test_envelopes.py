@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import logging
+import pickle
 from collections.abc import Iterator
 from typing import Any, get_args
 
@@ -30,6 +32,28 @@ def failing(toolkit: SegmentToolkit, slug: str, arguments: Any, **options: Any) 
     envelope = toolkit.tools.execute(slug, arguments, **options)
     assert envelope.failure is not None
     return envelope, envelope.failure
+
+
+COPIES: dict[str, Any] = {
+    "copy": copy.copy,
+    "deepcopy": copy.deepcopy,
+    "pickle": lambda e: pickle.loads(pickle.dumps(e)),  # noqa: S301 - our own
+}
+
+
+@pytest.mark.parametrize("copied", COPIES.values(), ids=COPIES)
+def test_a_copy_of_an_envelope_answers_the_same_call(copied: Any, toolkit: SegmentToolkit) -> None:
+    arguments = '{"user_id": "u", "event": "E"}'
+    [envelope] = toolkit.provider.handle_tool_calls("u1", completion(("SEGMENT_TRACK", arguments)))
+
+    found = copied(envelope)
+
+    assert found == envelope
+    assert toolkit.provider.provider.messages([found]) == toolkit.provider.provider.messages([envelope])
+    for name in Envelope.__slots__:
+        assert getattr(found, name) == getattr(envelope, name)
+    assert found.tool_call_id
+    assert found.notes
 
 
 def test_the_code_set_is_the_published_one() -> None:
