@@ -6,7 +6,6 @@ agent was not given, a call over the limit, and the third try of a call that fai
 
 from __future__ import annotations
 
-import copy
 import json
 import reprlib
 from collections import Counter
@@ -32,7 +31,7 @@ from .outcome import (
     TurnStarted,
     Usage,
 )
-from .transcript import assistant_message, text_of
+from .transcript import Reply, document, ids_in, is_empty, read, text_of, why
 
 #: A call that failed so often with the same arguments is not run again.
 MOST_EQUAL_FAILURES = 2
@@ -45,9 +44,9 @@ class Ask(NamedTuple):
 
 
 class Act(NamedTuple):
-    """Yielded to have the calls of a message run; their envelopes are sent back, in order."""
+    """Yielded to have the calls of a reply run; their envelopes are sent back, in order."""
 
-    message: Message
+    reply: dict[str, Any]
 
 
 class Refuse(NamedTuple):
@@ -73,11 +72,12 @@ class Conversation:
     def __init__(
         self, messages: Sequence[Mapping[str, Any]], provider: Provider, slugs: Collection[str], limits: Limits
     ) -> None:
-        self._messages: list[Message] = [copy.deepcopy(dict(message)) for message in messages]
+        self._messages = [document(message) for message in messages]
         self._provider = provider
         self._slugs = slugs
         self._limits = limits
         self._calls: list[AgentCall] = []
+        self._ids = ids_in(self._messages)
         self._ran = 0
         self._failures: Counter[str] = Counter()
         self._usage = Usage()
@@ -87,18 +87,18 @@ class Conversation:
         warned = False
         for turn in range(1, self._limits.turns + 1):
             yield TurnStarted(turn)
-            reply = yield Ask({**request, "messages": list(self._messages)})
-            self._usage = self._usage.plus(member(reply, "usage"))
-            message = assistant_message(reply, turn)
-            self._messages.append(message)
-            yield ModelReplied(turn, message)
-            proposed = message.get("tool_calls", ())
-            if not proposed:
-                yield self._finished("answered", turn)
+            answer = yield Ask({**request, "messages": list(self._messages)})
+            self._usage = self._usage.plus(member(answer, "usage"))
+            reply = read(answer, turn, self._ids)
+            if not is_empty(reply.message):
+                self._messages.append(reply.message)
+            yield ModelReplied(turn, reply.message)
+            if not reply.calls:
+                yield self._finished(why(reply), turn, text_of(reply.message))
                 return
-            yield from self._answer(turn, proposed)
+            yield from self._answer(turn, reply)
             yield TurnEnded(turn, list(self._messages))
-            over = self._ran >= self._limits.calls and not all(call.ran for call in self._calls[-len(proposed) :])
+            over = self._ran >= self._limits.calls and not all(call.ran for call in self._calls[-len(reply.calls) :])
             if over and warned:  # it was told, and goes on
                 yield self._finished("calls", turn)
                 return
@@ -106,28 +106,27 @@ class Conversation:
             _unforce(request)
         yield self._finished("turns", self._limits.turns)
 
-    def _finished(self, why: Stopped, turn: int) -> Finished:
-        text = text_of(self._messages[-1]) if why == "answered" else ""
+    def _finished(self, why: Stopped, turn: int, text: str = "") -> Finished:
         return Finished(AgentRun(text, why, turn, tuple(self._calls), list(self._messages), self._usage))
 
-    def _answer(self, turn: int, proposed: Sequence[Message]) -> Steps:
+    def _answer(self, turn: int, reply: Reply) -> Steps:
         """Answer every call: those that may run together in one go, so that independent ones can run at once."""
         waiting: dict[str, Message] = {}
-        for document in proposed:
-            call = self._provider.tool_call(document)
+        for proposed in reply.calls:
+            call = self._provider.tool_call(proposed)
             mark = _fingerprint(call)
             if mark in waiting:
                 yield from self._run(turn, waiting)  # whether it may run depends on how its twin ends
                 waiting = {}
             error = self._objection(call, mark, len(waiting))
             if error is None:
-                waiting[mark] = document
+                waiting[mark] = proposed
                 continue
             yield from self._run(turn, waiting)
             waiting = {}
             envelope = yield Refuse(call, error)
             yield self._record(turn, call, envelope, ran=False)
-        yield from self._run(turn, waiting)
+        yield from self._run(turn, waiting, cut=reply.cut)
 
     def _objection(self, call: ToolCall, mark: str, waiting: int) -> ToolkitError | None:
         """Why the loop does not let a call run, or None."""
@@ -147,14 +146,15 @@ class Conversation:
             )
         return None
 
-    def _run(self, turn: int, waiting: Mapping[str, Message]) -> Steps:
+    def _run(self, turn: int, waiting: Mapping[str, Message], cut: str | None = None) -> Steps:
         if not waiting:
             return
         calls = [self._provider.tool_call(document) for document in waiting.values()]
         for call in calls:
             yield CallStarted(turn, call.id or "", str(call.name), call.arguments)
         self._ran += len(calls)
-        envelopes = yield Act({"role": "assistant", "content": None, "tool_calls": list(waiting.values())})
+        message = {"role": "assistant", "content": None, "tool_calls": list(waiting.values())}
+        envelopes = yield Act({"choices": [{"message": message, "finish_reason": cut}]})
         for mark, call, envelope in zip(waiting, calls, envelopes, strict=True):
             self._failures[mark] = 0 if envelope.successful else self._failures[mark] + 1
             yield self._record(turn, call, envelope, ran=True)

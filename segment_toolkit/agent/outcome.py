@@ -10,8 +10,9 @@ from ..envelope import Envelope
 from ..providers.base import member
 
 Message = dict[str, Any]
-#: In words; out of turns; or the model went on proposing calls after the limit of calls.
-Stopped = Literal["answered", "turns", "calls"]
+#: answered: in words. turns, calls: out of them. length, content_filter: the backend cut the last reply off, in words
+#: or before them. refused: the model said that it will not. empty: it said nothing.
+Stopped = Literal["answered", "turns", "calls", "length", "content_filter", "refused", "empty"]
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class AgentRun:
 
     @property
     def finished(self) -> bool:
-        """Whether the model ended it, in words."""
+        """Whether the model ended it, with an answer in words that is whole."""
         return self.stopped == "answered"
 
 

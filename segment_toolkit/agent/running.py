@@ -36,7 +36,8 @@ def run_agent(
 
     Args:
         client: anything with `chat.completions.create` (openai's, LiteLLM's), or such a function itself.
-        messages: the conversation so far, in the chat-completions form. Never changed; the run has its own list.
+        messages: the conversation so far, in the chat-completions form: dicts or the SDK's objects. Never changed;
+            the run has its own list.
         toolkit: runs the calls. With an `OpenAIProvider` of its own, that one is used (so `strict` holds).
         events: called with each event as it happens. To pull them instead, iterate over `agent_events`.
         user_id: your tenant, for whom the calls run.
@@ -46,8 +47,10 @@ def run_agent(
         max_calls: tool calls run, at most (50). More are answered with a refusal, once; then the run stops.
         Any other option goes to the client with every request. A forcing `tool_choice` goes with the first only.
 
-    What the client raises is raised as it is; `TurnEnded` has the transcript to go on from. InvalidParams is raised for
-    an answer that is no chat completion, UnknownTool for a slug in `tools` that is none, TypeError for an async client.
+    A run whose last reply is no whole answer (cut off, filtered, refused, empty) says so in `stopped`, and is not
+    `finished`. What the client raises is raised as it is; `TurnEnded` has the transcript to go on from. InvalidParams
+    is raised for an answer that is no chat completion, UnknownTool for a slug in `tools` that is none, TypeError for an
+    async client.
     """
     run: AgentRun | None = None
     for event in agent_events(client, model, messages, toolkit, **options):
@@ -85,7 +88,7 @@ def _driven(create: Callable[..., Any], plan: _Plan, bound: BoundProvider) -> It
                     answer = _asked(create, step)
             elif isinstance(step, Act):
                 with span.during(), policy_scope(plan.scope):  # not around the yields: the code between is the host's
-                    answer = bound.handle_tool_calls(plan.user_id, step.message, plan.modifiers)
+                    answer = bound.handle_tool_calls(plan.user_id, step.reply, plan.modifiers)
             elif isinstance(step, Refuse):
                 with span.during():
                     answer = plan.tools.refuse(step.call, step.error, user_id=plan.user_id)
@@ -152,7 +155,7 @@ async def _adriven(create: Callable[..., Any], plan: _Plan, bound: AsyncBoundPro
                         answer = await answer
             elif isinstance(step, Act):
                 with span.during(), policy_scope(plan.scope):
-                    answer = await bound.handle_tool_calls(plan.user_id, step.message, plan.modifiers)
+                    answer = await bound.handle_tool_calls(plan.user_id, step.reply, plan.modifiers)
             elif isinstance(step, Refuse):
                 with span.during():
                     answer = plan.tools.refuse(step.call, step.error, user_id=plan.user_id)

@@ -3,31 +3,58 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping
+from itertools import count
+from typing import Any, NamedTuple
 
 from ..errors import InvalidParams
 from ..providers.base import member
-from ..providers.shapes import encodable
-from .outcome import Message
+from ..providers.shapes import cut_off, echoed, encodable, first, items
+from .outcome import Message, Stopped
+
+#: How a run ends whose last reply was cut off; "model_length" is Mistral's.
+_CUT: dict[str | None, Stopped] = {"length": "length", "model_length": "length", "content_filter": "content_filter"}
+#: Characters of a backend's own error that are passed on.
+_MOST_TOLD = 300
 
 
-def assistant_message(reply: Any, turn: int) -> Message:
-    """The first choice's message, as it can be sent back. Raises InvalidParams for what is no chat completion."""
-    choices = member(reply, "choices")
-    found = member(choices[0], "message") if isinstance(choices, Sequence) and choices else None
-    if found is None:
-        raise InvalidParams(
-            "The client's answer is no chat completion.", hint="Give a client with chat.completions.create."
-        )
-    message = encodable(_document(found))
+class Reply(NamedTuple):
+    """What the model said: its message as it can be sent back, its calls as they came, and how it ended.
+
+    `cut` is the vendor's word for an end that was not the model's: a limit, a filter.
+    """
+
+    message: Message
+    calls: list[Message]
+    cut: str | None
+
+
+def read(reply: Any, turn: int, taken: set[str]) -> Reply:
+    """The first choice of a reply. Raises InvalidParams for what is no chat completion.
+
+    `taken` are the ids of the calls so far; those of this reply are added.
+    """
+    choice = first(member(reply, "choices"))
+    if choice is None:
+        raise _no_completion(reply)
+    found = member(choice, "message")  # some backends have none where a filter took the answer away
+    message = document(found) if found is not None else {}
     message = {"role": "assistant", "content": None, **{k: v for k, v in message.items() if v is not None}}
-    calls = message.pop("tool_calls", None)
+    calls = message.pop("tool_calls", None) or []
+    if not isinstance(calls, list):
+        raise InvalidParams("tool_calls is not a list.")
+    calls = _identified(calls, turn, taken)
     if calls:
-        if not isinstance(calls, list):
-            raise InvalidParams("tool_calls is not a list.")
-        message["tool_calls"] = _identified(calls, turn)
-    return message
+        message["tool_calls"] = [_echo(call) for call in calls]
+    return Reply(encodable(message), calls, cut_off(member(choice, "finish_reason")))
+
+
+def _no_completion(reply: Any) -> InvalidParams:
+    """OpenRouter and others answer 200 with an error in place of choices; an SDK hands that on as a completion."""
+    told = member(member(reply, "error"), "message")
+    said = f" It says: {told[:_MOST_TOLD]}" if isinstance(told, str) else ""
+    hint = "" if said else "Give a client with chat.completions.create."
+    return InvalidParams(f"The client's answer is no chat completion.{said}", hint=hint)
 
 
 def text_of(message: Mapping[str, Any]) -> str:
@@ -38,12 +65,29 @@ def text_of(message: Mapping[str, Any]) -> str:
     return str(content or message.get("refusal") or "")
 
 
-def _document(found: Any) -> Message:
+def why(reply: Reply) -> Stopped:
+    """How a run ends with a reply that proposes no call."""
+    if reply.cut in _CUT:
+        return _CUT[reply.cut]
+    if reply.message.get("refusal"):
+        return "refused"
+    return "answered" if text_of(reply.message).strip() else "empty"
+
+
+def is_empty(message: Message) -> bool:
+    """Whether it says nothing, so that no vendor would take it back."""
+    return not any(value for name, value in message.items() if name not in ("role", "annotations"))
+
+
+def document(found: Any) -> Message:
+    """A message as a dict of our own: of a dict, of an SDK's object, of an object with the members of one."""
     if isinstance(found, Mapping):
         return copy.deepcopy(dict(found))
     if hasattr(found, "model_dump"):  # what SDKs return: openai's and LiteLLM's are pydantic models
         dumped: Message = found.model_dump(mode="json", by_alias=True, exclude_none=True, warnings=False)
         return dumped
+    if not hasattr(found, "content"):
+        raise InvalidParams("A message must be a dict, or an SDK's message.")
     calls = [
         {
             "id": member(call, "id"),
@@ -55,15 +99,28 @@ def _document(found: Any) -> Message:
     return {"content": member(found, "content"), "tool_calls": calls}
 
 
-def _identified(calls: list[Any], turn: int) -> list[Message]:
-    """Some backends give no ids, or the same one twice: then results could not be told apart."""
-    seen: set[str] = set()
+def ids_in(messages: Iterable[Message]) -> set[str]:
+    """The ids of the tool calls in a conversation."""
+    calls = [call for message in messages for call in items(message.get("tool_calls"), "tool_calls")]
+    return {call_id for call in calls if isinstance(call_id := member(call, "id"), str)}
+
+
+def _identified(calls: list[Any], turn: int, taken: set[str]) -> list[Message]:
+    """Some backends give no ids, or the same ones again, in one reply or in each: results could not be told apart."""
     made: list[Message] = []
-    for number, call in enumerate(calls, 1):
+    fresh = (f"call_{turn}_{number}" for number in count(1))
+    for call in calls:
         call = call if isinstance(call, dict) else {"type": "function", "function": {"name": "", "arguments": ""}}
         call_id = call.get("id")
-        if not isinstance(call_id, str) or not call_id or call_id in seen:
-            call["id"] = call_id = f"call_{turn}_{number}"
-        seen.add(call_id)
+        if not isinstance(call_id, str) or not call_id or call_id in taken:
+            call["id"] = call_id = next(each for each in fresh if each not in taken)
+        taken.add(call_id)
         made.append(call)
     return made
+
+
+def _echo(call: Message) -> Message:
+    function = call.get("function")
+    if not isinstance(function, dict):
+        return call
+    return {**call, "function": {**function, "arguments": echoed(function.get("arguments"))}}

@@ -29,7 +29,7 @@ from ..truth.facts import without_secrets
 from ..truth.memory import Memory
 from ..truth.switch import truth_of
 from .run import NOTHING, Caller, Run
-from .toolcall import parse
+from .toolcall import arguments_of
 from .validation import validate
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ class Dispatcher:
         tool = self._look_up(run)
         if self._authority.judges:
             self._authority.permit(tool)
-        document = parse(run.call.arguments)
+        document = arguments_of(run.call)
         if run.caller.modifiers:
             document = yield from self._before(run, document)
         run.arguments, run.notes = validate(tool, document)

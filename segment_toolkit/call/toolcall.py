@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import string
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from ..errors import MalformedToolCall
@@ -23,14 +24,33 @@ _EXAMPLE = 'The arguments must be one JSON object, for example {"userId": "u_42"
 
 
 class ToolCall(NamedTuple):
-    """`name` and `arguments` as they came, of any type; `id` joins the call to its result."""
+    """`name` and `arguments` as they came, of any type; `id` joins the call to its result.
+
+    `cut` is the vendor's word for why the reply ended in this call, before the model had ended it.
+    """
 
     name: Any
     arguments: Any
     id: str | None = None
+    cut: str | None = None
 
     def __repr__(self) -> str:  # no arguments: a write key may be in them
         return f"<ToolCall {quoted(self.name)}>"
+
+
+def arguments_of(call: ToolCall) -> dict[str, Any]:
+    """The arguments as an object. Raises MalformedToolCall, which never quotes them.
+
+    Where the reply was cut off, only an object in JSON text is known to be whole: one that a vendor or an SDK has read
+    from such a text may lack what was still to come.
+    """
+    if call.cut is None:
+        return parse(call.arguments)
+    if isinstance(call.arguments, str) and call.arguments.strip():
+        with suppress(MalformedToolCall):
+            return parse(call.arguments)
+    hint = "Nothing was sent. Call again; if it was long, with less in one call."
+    raise MalformedToolCall(f"The reply was cut off in this call ({call.cut}), so it may not be whole.", hint=hint)
 
 
 def parse(arguments: Any) -> dict[str, Any]:

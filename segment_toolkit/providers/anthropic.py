@@ -14,7 +14,7 @@ from ..call.toolcall import ToolCall
 from ..errors import InvalidParams
 from .base import Provider, as_text, decoded, member
 from .blocks import BlockStream
-from .shapes import encodable, items, parameters, text_or_none
+from .shapes import cut_in, encodable, items, parameters, text_or_none
 
 if TYPE_CHECKING:
     from ..definitions.definition import ToolDefinition
@@ -40,11 +40,14 @@ class AnthropicProvider(Provider):
         return wrapped
 
     def tool_calls(self, response: Any) -> list[ToolCall]:
-        content = member(decoded(response), "content")
+        response = decoded(response)
+        content = member(response, "content")
         if content is None:
             raise InvalidParams("The reply has no content.", hint="Pass a message.")
         blocks = [] if isinstance(content, str) else items(content, "content")
-        return [self.tool_call(block) for block in blocks if member(block, "type") == "tool_use"]
+        calls = [self.tool_call(block) for block in blocks if member(block, "type") == "tool_use"]
+        ends_in_call = bool(blocks) and member(blocks[-1], "type") == "tool_use"
+        return cut_in(calls, member(response, "stop_reason")) if ends_in_call else calls
 
     def tool_call(self, call: Any) -> ToolCall:
         return ToolCall(member(call, "name"), member(call, "input"), text_or_none(member(call, "id")))
@@ -87,12 +90,14 @@ class AnthropicStream(BlockStream):
                 self.append(index, _DELTAS[what], member(delta, _DELTAS[what]))
         elif kind == "content_block_stop":
             self.stop(index)
+        elif kind == "message_delta":
+            self.reason = member(member(chunk, "delta"), "stop_reason")
 
     def block(self, begun: dict[str, Any], arguments: Any) -> dict[str, Any]:
         return {**begun, "input": arguments} if begun.get("type") == "tool_use" else begun
 
     def response(self) -> dict[str, Any]:
-        return {"role": "assistant", "content": self.blocks()}
+        return {"role": "assistant", "content": self.blocks(), "stop_reason": self.reason}
 
     def turn(self) -> dict[str, Any]:
         return {"role": "assistant", "content": encodable(self.blocks(echoed=True))}

@@ -14,7 +14,7 @@ from ..call.toolcall import ToolCall
 from ..errors import InvalidParams
 from .base import Provider, decoded, member
 from .blocks import BlockStream
-from .shapes import as_object, encodable, items, parameters, text_or_none
+from .shapes import as_object, cut_in, encodable, items, parameters, text_or_none
 
 if TYPE_CHECKING:
     from ..definitions.definition import ToolDefinition
@@ -38,7 +38,8 @@ class BedrockProvider(Provider):
         if content is None:
             raise InvalidParams("The reply has no output message.", hint="Pass the answer of converse, or its message.")
         uses = [member(block, "toolUse") for block in items(content, "content")]
-        return [self.tool_call(use) for use in uses if use is not None]
+        calls = [self.tool_call(use) for use in uses if use is not None]
+        return cut_in(calls, member(response, "stopReason")) if uses and uses[-1] is not None else calls
 
     def tool_call(self, call: Any) -> ToolCall:
         return ToolCall(member(call, "name"), member(call, "input"), text_or_none(member(call, "toolUseId")))
@@ -63,6 +64,7 @@ class BedrockStream(BlockStream):
     """Content blocks by index; a block of text is not announced."""
 
     def read(self, chunk: Any) -> None:
+        self.reason = member(member(chunk, "messageStop"), "stopReason") or self.reason
         for kind in ("contentBlockStart", "contentBlockDelta", "contentBlockStop"):
             event = member(chunk, kind)
             index = member(event, "contentBlockIndex")
@@ -89,7 +91,7 @@ class BedrockStream(BlockStream):
         return {"reasoningContent": {"reasoningText": thought}} if thought else begun
 
     def response(self) -> dict[str, Any]:
-        return {"output": {"message": {"role": "assistant", "content": self.blocks()}}}
+        return {"output": {"message": {"role": "assistant", "content": self.blocks()}}, "stopReason": self.reason}
 
     def turn(self) -> dict[str, Any]:
         return {"role": "assistant", "content": encodable(self.blocks(echoed=True))}

@@ -9,12 +9,16 @@ from .streaming import Accumulator, object_in, unfinished
 
 
 class BlockStream(Accumulator):
-    """The blocks of one reply, the arguments of calls still as the pieces of JSON text they came in."""
+    """The blocks of one reply, the arguments of calls still as the pieces of JSON text they came in.
+
+    `reason` is the vendor's word for how it ended.
+    """
 
     def __init__(self) -> None:
         self._blocks: dict[Any, dict[str, Any]] = {}
         self._arguments: dict[Any, str] = {}
         self._stopped: set[Any] = set()
+        self.reason: Any = None
 
     @abstractmethod
     def block(self, begun: dict[str, Any], arguments: Any) -> dict[str, Any]:

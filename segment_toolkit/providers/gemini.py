@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from ..call.toolcall import ToolCall
 from ..errors import InvalidParams
 from .base import Provider, decoded, member
-from .shapes import as_object, either, encodable, first, items, parameters, text_or_none
+from .shapes import as_object, cut_in, either, encodable, first, items, parameters, text_or_none
 from .streaming import Accumulator
 
 if TYPE_CHECKING:
@@ -38,12 +38,17 @@ class GeminiProvider(Provider):
 
     def tool_calls(self, response: Any) -> list[ToolCall]:
         response = decoded(response)
-        content = member(first(member(response, "candidates")), "content")
+        candidate = first(member(response, "candidates"))
+        content = member(candidate, "content")
         parts = member(response if content is None else content, "parts")
         if parts is None and content is None and member(response, "candidates") is None:
+            if either(response, "prompt_feedback", "promptFeedback") is not None:
+                return []  # the prompt was blocked
             raise InvalidParams("The reply has no candidates.", hint="Pass a response, or the content of its first.")
         calls = [either(part, "function_call", "functionCall") for part in items(parts, "parts")]
-        return [self.tool_call(call) for call in calls if call is not None]
+        made = [self.tool_call(call) for call in calls if call is not None]
+        reason = either(candidate, "finish_reason", "finishReason")
+        return cut_in(made, reason) if calls and calls[-1] is not None else made
 
     def tool_call(self, call: Any) -> ToolCall:
         return ToolCall(member(call, "name"), member(call, "args"), text_or_none(member(call, "id")))
@@ -75,10 +80,12 @@ class GeminiStream(Accumulator):
 
     def __init__(self) -> None:
         self._parts: list[Any] = []
+        self._reason: Any = None
 
     def read(self, chunk: Any) -> None:
-        content = member(first(member(chunk, "candidates")), "content")
-        for part in items(member(content, "parts"), "parts"):
+        candidate = first(member(chunk, "candidates"))
+        self._reason = either(candidate, "finish_reason", "finishReason") or self._reason
+        for part in items(member(member(candidate, "content"), "parts"), "parts"):
             self._take(part)
 
     def _take(self, part: Any) -> None:
@@ -88,7 +95,8 @@ class GeminiStream(Accumulator):
             self._parts.append(part)
 
     def response(self) -> dict[str, Any]:
-        return {"candidates": [{"content": {"role": "model", "parts": list(self._parts)}}]}
+        turn = {"role": "model", "parts": list(self._parts)}
+        return {"candidates": [{"content": turn, "finish_reason": self._reason}]}
 
     def turn(self) -> dict[str, Any]:
         return {"role": "model", "parts": encodable(self._parts)}

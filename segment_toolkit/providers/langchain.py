@@ -2,7 +2,8 @@
 
 Tools      StructuredTool, sync and async; metadata: {"toolkit", "effect", "needs_approval", and MCP's hints}
 Calls      tool.invoke(tool_call), await tool.ainvoke(tool_call); the framework does
-Results    ToolMessage: content the envelope as JSON text, artifact the envelope; status "error" if the call failed
+Results    ToolMessage: content the envelope as JSON text; artifact the envelope, or with status "error" (the call
+           failed) none, as LangChain has it
 
 LangChain has no approval of its own on a tool, so `approve=...` of the toolkit decides, or
 `HumanInTheLoopMiddleware(interrupt_on=...)` before it does: `needs_approval` of the metadata says about which tools.

@@ -14,7 +14,7 @@ from ..call.toolcall import ToolCall
 from ..definitions.strict import can_be_strict, loose, strict
 from ..errors import InvalidParams
 from .base import Provider, as_text, decoded, member
-from .shapes import encodable, first, items
+from .shapes import cut_in, echoed, encodable, first, items
 from .streaming import Accumulator, unfinished
 
 if TYPE_CHECKING:
@@ -39,11 +39,13 @@ class OpenAIProvider(Provider):
         return {"type": "function", "function": function}
 
     def tool_calls(self, response: Any) -> list[ToolCall]:
-        message = _message(decoded(response))
+        response = decoded(response)
+        message = _message(response)
         calls = member(message, "tool_calls") or ()
         if not isinstance(calls, Sequence) or isinstance(calls, str):
             raise InvalidParams("tool_calls is not a list.")
-        return [self.tool_call(call) for call in calls]
+        reason = member(first(member(response, "choices")), "finish_reason")
+        return cut_in([self.tool_call(call) for call in calls], reason)
 
     def tool_call(self, call: Any) -> ToolCall:
         function = member(call, "function") or member(call, "custom")
@@ -77,7 +79,7 @@ class ChatStream(Accumulator):
         self._calls: list[dict[str, Any]] = []
         self._at: dict[Any, dict[str, Any]] = {}
         self._text = ""
-        self._finished = False
+        self._reason: Any = None
 
     def read(self, chunk: Any) -> None:
         choice = first(member(member(chunk, "data") or chunk, "choices"))  # Mistral wraps chunks in events
@@ -88,7 +90,7 @@ class ChatStream(Accumulator):
             self._text += text
         for piece in items(member(delta, "tool_calls"), "tool_calls"):
             self._take(piece)
-        self._finished = self._finished or member(choice, "finish_reason") is not None
+        self._reason = member(choice, "finish_reason") or self._reason
 
     def _take(self, piece: Any) -> None:
         index, call_id, function = member(piece, "index"), member(piece, "id"), member(piece, "function")
@@ -109,11 +111,12 @@ class ChatStream(Accumulator):
             made["arguments"] = arguments  # whole, as an object
 
     def response(self) -> dict[str, Any]:
-        calls = [_ended(call) for call in self._calls] if not self._finished else self._calls
-        return {"choices": [{"message": self._turn(calls)}]}
+        calls = [_ended(call) for call in self._calls] if self._reason is None else self._calls
+        return {"choices": [{"message": self._turn(calls), "finish_reason": self._reason}]}
 
     def turn(self) -> dict[str, Any]:
-        return encodable(self._turn(self._calls))  # type: ignore[no-any-return]
+        calls = [_with(call, echoed(call["function"]["arguments"])) for call in self._calls]
+        return encodable(self._turn(calls))  # type: ignore[no-any-return]
 
     def _turn(self, calls: list[dict[str, Any]]) -> dict[str, Any]:
         message: dict[str, Any] = {"role": "assistant", "content": self._text or None}
@@ -124,7 +127,9 @@ class ChatStream(Accumulator):
 
 def _ended(call: dict[str, Any]) -> dict[str, Any]:
     """A call of a stream that broke off."""
-    function = call["function"]
-    if not isinstance(function["arguments"], str):
-        return call
-    return {**call, "function": {**function, "arguments": unfinished(function["arguments"])}}
+    arguments = call["function"]["arguments"]
+    return _with(call, unfinished(arguments)) if isinstance(arguments, str) else call
+
+
+def _with(call: dict[str, Any], arguments: str) -> dict[str, Any]:
+    return {**call, "function": {**call["function"], "arguments": arguments}}

@@ -7,6 +7,9 @@ Results    the envelope as JSON text: the framework knows no error flag
 A call that cannot be undone, or that the policy wants approved, interrupts the run: show `result.interruptions`,
 `state.approve(item)`, run again. That approval is the host's. With `needs_approval=False` nothing interrupts, and
 `approve=...` of the toolkit alone decides.
+
+A call of a tool that does not exist ends the run with ModelBehaviorError, and what ran before it is lost to the host:
+`Runner.run(..., run_config=RunConfig(tool_not_found_behavior="return_error_to_model"))` lets the model mend it.
 """
 
 from __future__ import annotations

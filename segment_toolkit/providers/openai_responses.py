@@ -14,7 +14,7 @@ from ..call.toolcall import ToolCall
 from ..definitions.strict import can_be_strict, loose, strict
 from ..errors import InvalidParams
 from .base import Provider, as_text, decoded, member
-from .shapes import encodable, items, text_or_none
+from .shapes import cut_off, encodable, items, text_or_none
 from .streaming import Accumulator, unfinished
 
 if TYPE_CHECKING:
@@ -48,7 +48,8 @@ class OpenAIResponsesProvider(Provider):
         return [self.tool_call(call) for call in calls]
 
     def tool_call(self, call: Any) -> ToolCall:
-        return ToolCall(member(call, "name"), member(call, "arguments"), text_or_none(member(call, "call_id")))
+        cut = cut_off(member(call, "status"))
+        return ToolCall(member(call, "name"), member(call, "arguments"), text_or_none(member(call, "call_id")), cut)
 
     def message(self, envelope: Envelope) -> dict[str, Any]:
         return {

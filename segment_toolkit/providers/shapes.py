@@ -6,13 +6,15 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..call.toolcall import parse
 from ..definitions.allowed import allowed
 from ..definitions.strict import loose
-from ..errors import InvalidParams
+from ..errors import InvalidParams, MalformedToolCall
 from ..names import well_formed
 from .base import as_text, member
 
 if TYPE_CHECKING:
+    from ..call.toolcall import ToolCall
     from ..definitions.definition import ToolDefinition
     from ..envelope import Envelope
 
@@ -50,6 +52,45 @@ def either(value: Any, *names: str) -> Any:
         if found is not None:
             return found
     return None
+
+
+#: What vendors call the end of a reply that came before the model's own: a limit, a filter, a call gone wrong.
+_CUT_OFF = frozenset({
+    "length", "model_length", "content_filter", "incomplete", "max_tokens", "model_context_window_exceeded", "refusal",
+    "content_filtered", "guardrail_intervened", "malformed_tool_use", "MAX_TOKENS", "MALFORMED_FUNCTION_CALL",
+})  # fmt: skip
+
+
+def cut_off(reason: Any) -> str | None:
+    """The vendor's word for how a reply ended, if that was not the model's doing; else None."""
+    word = getattr(reason, "value", reason)  # Gemini's is an enum
+    return word if isinstance(word, str) and word in _CUT_OFF else None
+
+
+def cut_in(calls: list[ToolCall], reason: Any) -> list[ToolCall]:
+    """The calls of a reply that ends with the last of them, which says so if the reply was cut off there."""
+    cut = cut_off(reason)
+    return [*calls[:-1], calls[-1]._replace(cut=cut)] if calls and cut else calls
+
+
+def echoed(arguments: Any) -> str:
+    """The arguments of a chat completion's call as every vendor takes them back: JSON text of an object, {} for none.
+
+    LiteLLM raises for any other text on its way to Anthropic or Gemini, which ends a conversation over one bad call.
+    """
+    try:
+        found = parse(arguments)
+        if isinstance(arguments, str) and arguments.lstrip().startswith("{"):
+            arguments.encode()
+            return arguments
+    except MalformedToolCall:
+        return "{}"
+    except UnicodeEncodeError:  # half a character, which JSON can say in ASCII
+        pass
+    try:
+        return json.dumps(found, allow_nan=False)
+    except (ValueError, TypeError, RecursionError):
+        return "{}"
 
 
 def text_or_none(value: Any) -> str | None:
