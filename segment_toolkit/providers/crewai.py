@@ -2,7 +2,7 @@
 
 Tools      crewai.tools.BaseTool, whose arguments have the strict form of our schema (`definitions.strict`)
 Calls      keyword arguments; free-form objects arrive as JSON strings and absent options as null: both are read back
-Results    the envelope as JSON text; a failed one as `ToolFailure`, on crewai 1.15 and later
+Results    the envelope as JSON text; a failed one as `ToolFailure`, on crewai 1.15.9 and later
 
 CrewAI sends `strict: true` whatever a tool says and closes free-form objects, so that a model could send no
 properties: hence the strict form. The model sees the names in lower case. CrewAI remembers a tool's results and would
