@@ -113,6 +113,7 @@ class Registry:
             wanted = self._known_toolkits(toolkits)
             found = [d for d in found if d.toolkit.slug in wanted]
         if tags is not None:
+            self._check_tags(tags)
             found = [d for d in found if not set(tags).isdisjoint(d.tags)]
         if search is not None:
             from .definitions.search import ranked
@@ -128,6 +129,12 @@ class Registry:
                 f"There is no toolkit called {quoted(name)}; expected one of {', '.join(sorted(known))}."
             )
         return wanted
+
+    def _check_tags(self, tags: Iterable[str]) -> None:
+        known = {tag for slug in self._every_slug() for tag in self._definition(slug).tags}
+        for tag in sorted(set(map(str, tags)) - known):
+            near = did_you_mean(tag, known, 1) or f"; expected one of {', '.join(sorted(known))}."
+            raise InvalidParams(f"No tool has the tag {quoted(tag)}{near}")
 
     def _every_slug(self) -> list[str]:
         return [*self._definition_texts(), *self._custom]

@@ -1,7 +1,8 @@
 """Spellings that models use for what the schema says otherwise, set right without guessing at values.
 
-Three repairs, all decided by the schema: `user_id` for `userId`; a JSON string where an object or array belongs;
-null for an optional member. Each is reported as a note. Free-form objects are the caller's data: never touched.
+Four repairs, all decided by the schema: `user_id` for `userId`; a JSON string where an object, an array, a number or a
+boolean belongs; 10.0 for 10, as SDKs on protocol buffers have it; null for an optional member. Text stays text where
+text belongs: "5" is a good userId. All but the last are noted. Free-form objects are the caller's data: never touched.
 """
 
 from __future__ import annotations
@@ -16,6 +17,10 @@ from ..names import folded
 from .toolcall import unique
 
 Schema = Mapping[str, Any]
+
+_WANTED: dict[str, tuple[type, ...]] = {
+    "object": (dict,), "array": (list,), "boolean": (bool,), "integer": (int,), "number": (int, float),
+}  # fmt: skip
 
 
 def repair(document: dict[str, Any], schema: Schema) -> tuple[dict[str, Any], list[str]]:
@@ -44,13 +49,16 @@ def _object(document: dict[str, Any], schema: Schema, path: str, notes: list[str
 def _value(value: Any, schema: Schema, path: str, notes: list[str]) -> Any:
     # A host's own schema may say more, or less, than the portable subset.
     kind = schema.get("type")
-    wanted = {"object": dict, "array": list}.get(kind) if isinstance(kind, str) else None
+    wanted = _WANTED.get(kind) if isinstance(kind, str) else None
     if wanted and isinstance(value, str):
-        parsed = _parsed(value)
-        if not isinstance(parsed, wanted):
+        parsed = _parsed(value.lower() if kind == "boolean" else value)  # some models write True
+        if type(parsed) not in wanted:
             return value
         notes.append(f"read the string in {path} as JSON")
         value = parsed
+    if kind == "integer" and type(value) is float and value.is_integer():
+        notes.append(f"read the number in {path} as an integer")
+        value = int(value)
     if isinstance(value, dict) and kind == "object" and "properties" in schema:
         return _object(value, schema, path, notes)
     if isinstance(value, list) and kind == "array" and isinstance(schema.get("items"), Mapping):

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 Schema = Mapping[str, Any]
 
+#: Members of an object that are named where one is expected.
+_MOST_NAMED = 6
 #: Finding the nearest name is slow, and nobody reads more guesses than this.
 MOST_GUESSES = 20
 
@@ -105,7 +107,9 @@ def _expected(node: Schema) -> str:
         return "another JSON value"
     limits = [f"{word} {node[key]}" for key, word in _LIMITS.items() if key in node]
     article = "an" if kind[0] in "aio" else "a"
-    return f"{article} {kind}" + (f" of {' and '.join(limits)}" if limits else "")
+    names = node.get("required") or list(node.get("properties", ()))[:_MOST_NAMED]
+    members = f" with {', '.join(map(str, names))}" if kind == "object" and names else ""
+    return f"{article} {kind}{members}" + (f" of {' and '.join(limits)}" if limits else "")
 
 
 _LIMITS = {

@@ -124,7 +124,8 @@ DIFFERENCES: dict[str, tuple[Any, bool, bool]] = {
     # name: (arguments of SEGMENT_LIST_CONNECTED_WAREHOUSES_FROM_SOURCE, the schema accepts, the dispatcher accepts)
     "nothing unusual": ({"sourceId": "s", "pagination": {"count": 1}}, True, True),
     "a lone surrogate": ({"sourceId": "s\ud800", "pagination": {"count": 1}}, True, False),
-    "an integer as 1.0": ({"sourceId": "s", "pagination": {"count": 1.0}}, True, False),
+    "an integer as 1.0": ({"sourceId": "s", "pagination": {"count": 1.0}}, True, True),
+    "no integer": ({"sourceId": "s", "pagination": {"count": 1.5}}, False, False),
     "null for an optional member": ({"sourceId": "s", "pagination": {"count": 1, "cursor": None}}, False, True),
     "null for a required member": ({"sourceId": None, "pagination": {"count": 1}}, False, False),
     "snake_case": ({"source_id": "s", "pagination": {"count": 1}}, False, True),
@@ -132,7 +133,8 @@ DIFFERENCES: dict[str, tuple[Any, bool, bool]] = {
     "two spellings of one name": ({"sourceId": "s", "source_id": "t", "pagination": {"count": 1}}, False, False),
     "an object as JSON text": ({"sourceId": "s", "pagination": '{"count": 1}'}, False, True),
     "an array as JSON text for an object": ({"sourceId": "s", "pagination": "[1]"}, False, False),
-    "a number as text": ({"sourceId": "s", "pagination": {"count": "1"}}, False, False),
+    "a number as text": ({"sourceId": "s", "pagination": {"count": "1"}}, False, True),
+    "a word for a number": ({"sourceId": "s", "pagination": {"count": "one"}}, False, False),
 }
 
 

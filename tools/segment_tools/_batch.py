@@ -185,7 +185,7 @@ def _encoded(events: Sequence[JsonObject], shared: JsonObject) -> list[bytes]:
             problems += error.problems
             continue
         if len(encoded[-1]) + extra > MOST_EVENT_BYTES:
-            problems.append(oversize(len(encoded[-1]) + extra, path))
+            problems.append(oversize(event, len(encoded[-1]) + extra, path))
     if problems:
         raise InvalidArguments(problems)
     return encoded

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from pydantic import Field
 
-from segment_toolkit.encoding import encode
+from segment_toolkit.encoding import encode, member_path
 from segment_toolkit.errors import InvalidArguments, Problem, ToolkitError, TransportError, UpstreamError
 from segment_toolkit.tool import Api, Flow, JsonObject, Request, Result
 
@@ -22,6 +22,7 @@ from ._keys import sent
 
 #: "32 KB" in Segment's documentation; 32,000 is under both readings of it. Counted on the bytes to be sent.
 MOST_EVENT_BYTES = 32_000
+_DEEPEST_NAMED = 4
 ACCEPTED = "Accepted by Segment. Not proof of delivery: a wrong write key or a blocked event is accepted too."
 
 
@@ -40,7 +41,7 @@ def send_event(kind: str, fields: JsonObject) -> Flow:
     event = prepared(kind, fields)
     body = encode(event)
     if len(body) > MOST_EVENT_BYTES:
-        raise InvalidArguments([oversize(len(body))])
+        raise InvalidArguments([oversize(event, len(body))])
     try:
         # Repeatable: the messageId is in the body, and nothing in it gets stale.
         event_request = Request("POST", f"/{kind}", api=Api.TRACKING, body=body, write_key=write_key, repeatable=True)
@@ -72,9 +73,23 @@ def utc(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def oversize(size: int, path: str = "") -> Problem:
-    text = f"the event is {size:,} bytes of JSON; expected at most {MOST_EVENT_BYTES:,}: shorten or drop values"
-    return Problem(path, text, "too_large")
+def oversize(event: JsonObject, size: int, path: str = "") -> Problem:
+    """`size` is that of the event on the wire."""
+    text = f"the event is {size:,} bytes of JSON{_mostly(event)}; expected at most {MOST_EVENT_BYTES:,}"
+    return Problem(path, f"{text}: shorten or drop values", "too_large")
+
+
+def _mostly(event: JsonObject) -> str:
+    """The member that more than half of an event is in, if there is one: as far inside as a reader can follow."""
+    value: Any = event
+    path, size = "", len(encode(event))
+    while isinstance(value, dict) and value and path.count(".") < _DEEPEST_NAMED:
+        sizes = {name: len(encode(member)) for name, member in value.items()}
+        largest = max(sizes, key=sizes.__getitem__)
+        if sizes[largest] * 2 <= size:
+            break
+        value, size, path = value[largest], sizes[largest], member_path(path, largest)
+    return f", {size:,} of them in {path}" if path else ""
 
 
 def explained(error: ToolkitError, *, kept_id: bool) -> ToolkitError:
