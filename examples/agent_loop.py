@@ -57,8 +57,8 @@ def converse(client: OpenAI, model: str, toolkit: SegmentToolkit, messages: list
         message = completion.choices[0].message
         messages.append(message.to_dict())
         if not message.tool_calls:
-            print(f"assistant: {message.content}\n")
-            return True
+            print(f"assistant: {message.content or message.refusal}\n")
+            return bool(message.content)
         results = toolkit.provider.tool_messages(user_id="shop", response=completion)
         for call, result in zip(message.tool_calls, results, strict=True):
             show(call, json.loads(result["content"]))

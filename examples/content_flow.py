@@ -127,7 +127,7 @@ class Verifier:
     def problems(self, run: AgentRun, owed: Sequence[str]) -> Iterator[str]:
         """What is wrong, in words for the agent; nothing lets the flow go on."""
         if not run.finished:
-            yield f"It did not finish: out of {run.stopped}."
+            yield f"It did not finish ({run.stopped})."
         succeeded = {call.tool for call in run.calls if call.envelope.successful}
         for call in run.calls:
             if not call.envelope.successful and call.tool not in succeeded:  # else it was mended

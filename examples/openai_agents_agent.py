@@ -18,7 +18,7 @@ from segment_toolkit.sandbox import Sandbox
 
 NEEDS = "'segment-agent-toolkit[openai_agents]'"
 try:
-    from agents import Agent, OpenAIChatCompletionsModel, Runner, set_tracing_disabled
+    from agents import Agent, OpenAIChatCompletionsModel, RunConfig, Runner, set_tracing_disabled
     from openai import AsyncOpenAI
 except ImportError as missing:
     raise SystemExit(f"this example needs {missing.name}: pip install {NEEDS}") from None
@@ -35,7 +35,9 @@ def main() -> int:
     with SegmentToolkit.sandbox(box, OpenAIAgentsProvider()) as toolkit, endpoint(CONVERSATION) as (url, key, name):
         model = OpenAIChatCompletionsModel(name, AsyncOpenAI(base_url=url, api_key=key))
         agent = Agent("recorder", tools=toolkit.tools.get(user_id="u1", tools=TOOLS), model=model)
-        answer = Runner.run_sync(agent, TASK)
+        # Else a call of a tool that does not exist raises, and the run is over.
+        settings = RunConfig(tool_not_found_behavior="return_error_to_model")
+        answer = Runner.run_sync(agent, TASK, run_config=settings)
     print(answer.final_output)
     print(f"stored: {[event['type'] for event in box.events]}")
     return 0 if sorted(event["type"] for event in box.events) == ["identify", "track"] else 1
