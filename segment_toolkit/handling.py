@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from .call.toolcall import repetitions_marked
 from .envelope import Envelope
 from .errors import InvalidParams
 from .providers.base import AnyProvider, Provider
@@ -50,7 +51,7 @@ class _Bound:
     def _calls(self, response: Any, session: None) -> list[ToolCall]:
         if session is not None:
             raise TypeError("sessions are Composio's cloud's; give user_id")
-        return self._translator.tool_calls(response)
+        return repetitions_marked(self._translator.tool_calls(response))
 
 
 class BoundProvider(_Bound):

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from itertools import count
 from typing import Any, NamedTuple
 
+from ..call.toolcall import ToolCall, repetitions_marked
 from ..errors import InvalidParams
 from ..providers.base import member
 from ..providers.shapes import cut_off, echoed, encodable, first, items
@@ -43,7 +44,7 @@ def read(reply: Any, turn: int, taken: set[str]) -> Reply:
     calls = message.pop("tool_calls", None) or []
     if not isinstance(calls, list):
         raise InvalidParams("tool_calls is not a list.")
-    calls = _identified(calls, turn, taken)
+    calls = _identified(_without_repetitions(calls), turn, taken)
     if calls:
         message["tool_calls"] = [_echo(call) for call in calls]
     return Reply(encodable(message), calls, cut_off(member(choice, "finish_reason")))
@@ -103,6 +104,13 @@ def ids_in(messages: Iterable[Message]) -> set[str]:
     """The ids of the tool calls in a conversation."""
     calls = [call for message in messages for call in items(message.get("tool_calls"), "tool_calls")]
     return {call_id for call in calls if isinstance(call_id := member(call, "id"), str)}
+
+
+def _without_repetitions(calls: list[Any]) -> list[Any]:
+    """Some backends hand on one call twice: with its id, its name and its arguments the same, it is one call."""
+    made = ((member(call, "id"), member(call, "function")) for call in calls)
+    marked = repetitions_marked(ToolCall(member(f, "name"), member(f, "arguments"), call_id) for call_id, f in made)
+    return [call for call, mark in zip(calls, marked, strict=True) if not mark.again]
 
 
 def _identified(calls: list[Any], turn: int, taken: set[str]) -> list[Message]:

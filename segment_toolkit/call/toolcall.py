@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 import string
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
 
-from ..errors import MalformedToolCall
+from ..errors import MalformedToolCall, NotPermitted
 from ..names import quoted
 
 #: The arguments that say whose event it is, or which one: events that share a value keep their order.
@@ -26,24 +26,50 @@ _EXAMPLE = 'The arguments must be one JSON object, for example {"userId": "u_42"
 class ToolCall(NamedTuple):
     """`name` and `arguments` as they came, of any type; `id` joins the call to its result.
 
-    `cut` is the vendor's word for why the reply ended in this call, before the model had ended it.
+    `cut` is the vendor's word for why the reply ended in this call, before the model had ended it. `again` says that
+    the reply holds the very same call before, under the same id.
     """
 
     name: Any
     arguments: Any
     id: str | None = None
     cut: str | None = None
+    again: bool = False
 
     def __repr__(self) -> str:  # no arguments: a write key may be in them
         return f"<ToolCall {quoted(self.name)}>"
 
 
+def repetitions_marked(calls: Iterable[ToolCall]) -> list[ToolCall]:
+    """The calls of a reply. Some backends and streams hand on one call twice: it is one, and must not be done twice."""
+    seen: set[str] = set()
+    marked: list[ToolCall] = []
+    for call in calls:
+        mark = _mark(call)
+        marked.append(call._replace(again=True) if mark in seen else call)
+        seen |= {mark} if mark else set()
+    return marked
+
+
+def _mark(call: ToolCall) -> str | None:
+    """Equal for the same call; None for one that has no id, or that cannot be written down."""
+    if not call.id or not isinstance(call.arguments, str | dict):
+        return None
+    try:
+        return repr((call.id, call.name, call.arguments))
+    except (RecursionError, ValueError):  # ValueError: an integer of more digits than Python writes
+        return None
+
+
 def arguments_of(call: ToolCall) -> dict[str, Any]:
-    """The arguments as an object. Raises MalformedToolCall, which never quotes them.
+    """The arguments as an object. Raises MalformedToolCall, which never quotes them, and NotPermitted for a repetition.
 
     Where the reply was cut off, only an object in JSON text is known to be whole: one that a vendor or an SDK has read
     from such a text may lack what was still to come.
     """
+    if call.again:
+        hint = "If it was meant twice, call again."
+        raise NotPermitted("The reply holds this call twice under one id; it was run once.", hint=hint)
     if call.cut is None:
         return parse(call.arguments)
     if isinstance(call.arguments, str) and call.arguments.strip():

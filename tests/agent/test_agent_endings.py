@@ -113,6 +113,14 @@ def test_an_id_that_comes_again_in_a_later_turn_is_made_another(toolkit: Segment
     assert [message["tool_call_id"] for message in again.messages if message["role"] == "tool"] == ids
 
 
+def test_a_call_that_a_backend_hands_on_twice_is_one_call(toolkit: SegmentToolkit, box: Sandbox) -> None:
+    run = run_agent(PlainClient(calls(TRACK, TRACK, ids=["a", "a"]), words("Done.")), "m", TASK, toolkit)
+
+    assert [call.id for call in run.calls] == ["a"]
+    assert len(run.messages[1]["tool_calls"]) == 1
+    assert len(box.events) == 1
+
+
 def test_an_id_that_is_made_up_is_nobody_elses(toolkit: SegmentToolkit) -> None:
     run = run_agent(
         PlainClient(calls(TRACK, TRACK, TRACK, ids=["call_1_2", None, "call_1_1"]), words("Done.")), "m", TASK, toolkit

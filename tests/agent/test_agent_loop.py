@@ -155,7 +155,9 @@ def test_destructive_calls_need_the_hosts_approval_as_ever(box: Sandbox) -> None
 
 @pytest.mark.parametrize("ids", [pytest.param([None, None], id="no ids"), pytest.param(["a", "a"], id="one id twice")])
 def test_calls_that_cannot_be_told_apart_get_ids(toolkit: SegmentToolkit, ids: list[Any]) -> None:
-    run = run_agent(PlainClient(calls(TRACK, TRACK, ids=ids), words("Done.")), "m", TASK, toolkit)
+    other = ("SEGMENT_TRACK", {**TRACK[1], "event": "Logged In"})
+
+    run = run_agent(PlainClient(calls(TRACK, other, ids=ids), words("Done.")), "m", TASK, toolkit)
 
     proposed = [call["id"] for call in run.messages[1]["tool_calls"]]
     assert len(set(proposed)) == 2

@@ -133,6 +133,22 @@ def test_an_object_that_is_missing_is_described_by_its_members(toolkit: SegmentT
     assert "labels[0]: expected an object with key, value, got string" in str(envelope.error)
 
 
+def test_a_call_that_a_reply_holds_twice_under_one_id_is_run_once(toolkit: SegmentToolkit, box: Sandbox) -> None:
+    reply = {"role": "assistant", "tool_calls": [call("a"), call("a"), call("a", event="F"), call("b")]}
+
+    envelopes = toolkit.provider.handle_tool_calls("t", reply)
+
+    assert [envelope.successful for envelope in envelopes] == [True, False, True, True]
+    assert "run once. If it was meant twice, call again." in str(envelopes[1].error)
+    assert len(box.events) == 3
+
+
+def test_calls_without_ids_are_never_taken_for_one(toolkit: SegmentToolkit, box: Sandbox) -> None:
+    toolkit.provider.handle_tool_calls("t", {"role": "assistant", "tool_calls": [call(""), call("")]})
+
+    assert len(box.events) == 2
+
+
 # What Segment says, and what is kept for a second try
 
 
