@@ -54,6 +54,12 @@ class _Bound:
         return repetitions_marked(self._translator.tool_calls(response))
 
 
+def _check_order(user_id: object, given: object, name: str) -> None:
+    """The host's mistake that answers nothing and says nothing: the reply in the place of the user's id."""
+    if given is None and not isinstance(user_id, str | None):
+        raise TypeError(f"the user's id comes first, and it is text: give user_id=..., {name}=...")
+
+
 class BoundProvider(_Bound):
     """Runs the tool calls of a reply: together where that changes nothing, answered in its order."""
 
@@ -71,6 +77,7 @@ class BoundProvider(_Bound):
     ) -> Envelope:
         """Run one tool call of a reply. Never raises for what is in it."""
         del session
+        _check_order(user_id, tool_call, "tool_call")
         return self._tools.run(self._translator.tool_call(tool_call), user_id=user_id, modifiers=modifiers)
 
     def handle_tool_calls(
@@ -86,6 +93,7 @@ class BoundProvider(_Bound):
         `response` is the SDK's object, a dict, or JSON text: a completion, or its assistant message. What is none of
         these gives one failed envelope: what a model sent never raises.
         """
+        _check_order(user_id, response, "response")
         try:
             calls = self._calls(response, session)
         except InvalidParams as error:
@@ -101,6 +109,7 @@ class BoundProvider(_Bound):
         session: None = None,
     ) -> list[Any]:
         """`handle_tool_calls`, as messages ready to append to the conversation: in the vendor's number and shape."""
+        _check_order(user_id, response, "response")
         try:
             calls = self._calls(response, session)
         except InvalidParams:
@@ -124,6 +133,7 @@ class AsyncBoundProvider(_Bound):
         session: None = None,
     ) -> Envelope:
         del session
+        _check_order(user_id, tool_call, "tool_call")
         return await self._tools.run(self._translator.tool_call(tool_call), user_id=user_id, modifiers=modifiers)
 
     async def handle_tool_calls(
@@ -134,6 +144,7 @@ class AsyncBoundProvider(_Bound):
         *,
         session: None = None,
     ) -> list[Envelope]:
+        _check_order(user_id, response, "response")
         try:
             calls = self._calls(response, session)
         except InvalidParams as error:
@@ -148,6 +159,7 @@ class AsyncBoundProvider(_Bound):
         *,
         session: None = None,
     ) -> list[Any]:
+        _check_order(user_id, response, "response")
         try:
             calls = self._calls(response, session)
         except InvalidParams:

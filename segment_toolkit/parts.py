@@ -97,7 +97,7 @@ class Parts:
         self._credentials_of = credentials
         self._lock = ProcessLock()
         self._registry = Registry(self._settings.policy)
-        self._provider = provider or _default_provider()
+        self._provider = _usable(provider)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {len(self._registry.slugs())} tools>"
@@ -219,7 +219,15 @@ def _explicit(given: Mapping[str, Any]) -> Credentials:
     return explicit_credentials(given)
 
 
-def _default_provider() -> AnyProvider:
-    from .providers.openai import OpenAIProvider
+def _usable(provider: AnyProvider | None) -> AnyProvider:
+    if provider is None:
+        from .providers.openai import OpenAIProvider
 
-    return OpenAIProvider()
+        return OpenAIProvider()
+    from .providers.base import AgenticProvider, Provider
+
+    if isinstance(provider, Provider | AgenticProvider):
+        return provider
+    kind = provider if isinstance(provider, type) else type(provider)
+    given = f"{'the class' if kind is provider else 'of the class'} {kind.__module__}.{kind.__qualname__}"
+    raise TypeError(f"provider is {given}; give one of segment_toolkit.providers, as in provider=AnthropicProvider()")

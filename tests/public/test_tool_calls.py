@@ -125,3 +125,16 @@ def test_the_async_toolkit_gives_equal_envelopes() -> None:
     assert envelopes == expected
     assert [e.failure for e in envelopes] == [e.failure for e in expected]
     assert [json.loads(message["content"]) for message in messages][1:] == [dict(e) for e in expected][1:]
+
+
+@pytest.mark.parametrize("method", ["execute_tool_call", "handle_tool_calls", "tool_messages"])
+def test_a_reply_in_the_place_of_the_users_id_is_the_hosts_mistake_and_is_not_answered_with_nothing(
+    method: str,
+) -> None:
+    async def awaited() -> None:
+        await getattr(AsyncSegmentToolkit.sandbox().provider, method)({"choices": []})
+
+    with pytest.raises(TypeError, match="the user's id comes first"):
+        getattr(SegmentToolkit.sandbox().provider, method)({"choices": []})
+    with pytest.raises(TypeError, match="the user's id comes first"):
+        asyncio.run(awaited())
