@@ -31,6 +31,8 @@ class _Catalogue:
         for name in ("tools", "toolkits", "tags"):
             if isinstance(filters.get(name), str):
                 filters[name] = [filters[name]]
+            if not all(isinstance(given, str) for given in filters.get(name) or ()):
+                raise InvalidParams(f'{name} takes names, as in tools=["SEGMENT_TRACK"], not what tools.get() returns.')
         if slug is not None:
             filters["tools"] = [slug, *(filters.get("tools") or ())]
         scopes = filters.pop("scopes", None)

@@ -39,7 +39,8 @@ def read(reply: Any, turn: int, taken: set[str]) -> Reply:
     if choice is None:
         raise _no_completion(reply)
     found = member(choice, "message")  # some backends have none where a filter took the answer away
-    message = document(found) if found is not None else {}
+    # Not copied inside: arguments that a backend gives as an object may nest deeper than a copy can follow.
+    message = dict(found) if isinstance(found, Mapping) else document(found) if found is not None else {}
     message = {"role": "assistant", "content": None, **{k: v for k, v in message.items() if v is not None}}
     calls = message.pop("tool_calls", None) or []
     if not isinstance(calls, list):
@@ -118,7 +119,7 @@ def _identified(calls: list[Any], turn: int, taken: set[str]) -> list[Message]:
     made: list[Message] = []
     fresh = (f"call_{turn}_{number}" for number in count(1))
     for call in calls:
-        call = call if isinstance(call, dict) else {"type": "function", "function": {"name": "", "arguments": ""}}
+        call = dict(call) if isinstance(call, dict) else {"type": "function", "function": {"name": "", "arguments": ""}}
         call_id = call.get("id")
         if not isinstance(call_id, str) or not call_id or call_id in taken:
             call["id"] = call_id = next(each for each in fresh if each not in taken)

@@ -16,6 +16,16 @@ from segment_toolkit.errors import InvalidParams
 from segment_toolkit.sandbox import Sandbox
 
 
+class PlainReplies:
+    """A client that hands over its replies themselves, not copies."""
+
+    def __init__(self, *replies: Any) -> None:
+        self._replies = iter(replies)
+
+    def __call__(self, **_: Any) -> Any:
+        return {"choices": [{"message": next(self._replies)}]}
+
+
 def ending(reason: str | None, **message: Any) -> Any:
     """A client whose only reply is this."""
     return lambda **_: {"choices": [{"message": {"role": "assistant", **message}, "finish_reason": reason}]}
@@ -92,6 +102,18 @@ def test_the_transcript_holds_arguments_that_every_vendor_takes_back(toolkit: Se
     assert isinstance(json.loads(kept), dict)
     kept.encode()
     assert run.calls[0].arguments == arguments or arguments != arguments
+
+
+@pytest.mark.parametrize("deep", [600, 5_000])
+def test_arguments_as_an_object_may_nest_as_deep_as_they_like(toolkit: SegmentToolkit, deep: int) -> None:
+    arguments: dict[str, Any] = {}
+    for _ in range(deep):
+        arguments = {"a": arguments}
+    call = {"id": "a", "type": "function", "function": {"name": "SEGMENT_TRACK", "arguments": arguments}}
+
+    run = run_agent(PlainReplies({"tool_calls": [call]}, words("Done.")), "m", TASK, toolkit)
+
+    assert [answered.envelope.successful for answered in run.calls] == [False]
 
 
 def test_arguments_that_any_vendor_takes_back_stay_as_the_model_wrote_them(toolkit: SegmentToolkit) -> None:

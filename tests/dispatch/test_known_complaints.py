@@ -66,6 +66,13 @@ def test_a_tag_whose_tools_a_policy_took_away_is_no_mistake(box: Sandbox) -> Non
     assert SegmentToolkit.sandbox(box, policy=Policy(read_only=True)).tools.get(tags=["destructive"]) == []
 
 
+def test_tools_in_the_place_of_their_names_are_refused_in_words(toolkit: SegmentToolkit) -> None:
+    with pytest.raises(InvalidParams, match="tools takes names"):
+        toolkit.tools.get(tools=toolkit.tools.get())
+    with pytest.raises(InvalidParams, match="tools takes names"):
+        run_agent(lambda **_: None, "m", [], toolkit, tools=toolkit.tools.get())
+
+
 # The calls
 
 
