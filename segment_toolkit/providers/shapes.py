@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..call.toolcall import parse
 from ..definitions.allowed import allowed
 from ..definitions.strict import loose
+from ..encoding import unsendable
 from ..errors import InvalidParams, MalformedToolCall
 from ..names import well_formed
 from .base import as_text, member
@@ -80,13 +81,11 @@ def echoed(arguments: Any) -> str:
     """
     try:
         found = parse(arguments)
-        if isinstance(arguments, str) and arguments.lstrip().startswith("{"):
-            arguments.encode()
-            return arguments
     except MalformedToolCall:
         return "{}"
-    except UnicodeEncodeError:  # half a character, which JSON can say in ASCII
-        pass
+    # Half a character cannot be sent as it is, but JSON can say it in ASCII.
+    if isinstance(arguments, str) and arguments.lstrip().startswith("{") and not unsendable(arguments):
+        return arguments
     try:
         return json.dumps(found, allow_nan=False)
     except (ValueError, TypeError, RecursionError):
