@@ -7,13 +7,13 @@ Outside the subset there is no check, and jsonschema is asked about every event.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from types import NoneType
 from typing import Any
 
 from segment_toolkit.sandbox.instants import parse_instant
+from segment_toolkit.sandbox.pipeline.patterns import Pattern
 
 Check = Callable[[Any], bool]
 
@@ -107,15 +107,15 @@ def _enum(schema: dict[str, Any]) -> list[Check]:
 
 def _text(schema: dict[str, Any]) -> list[Check]:
     shortest, longest = schema.get("minLength", 0), schema.get("maxLength", float("inf"))
-    search = re.compile(schema["pattern"]).search if "pattern" in schema else None
+    matches = Pattern(schema["pattern"]).fits if "pattern" in schema else None
     dated = schema.get("format") == "date-time"
-    if shortest == 0 and "maxLength" not in schema and search is None and not dated:
+    if shortest == 0 and "maxLength" not in schema and matches is None and not dated:
         return []
 
     def check(value: Any) -> bool:
         return type(value) is not str or (
             shortest <= len(value) <= longest
-            and (search is None or search(value) is not None)
+            and (matches is None or matches(value))
             and (not dated or parse_instant(value) is not None)
         )
 

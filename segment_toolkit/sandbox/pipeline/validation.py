@@ -1,8 +1,7 @@
 """JSON Schema draft-07 for tracking plans: is a schema sound, and what in an event is against it.
 
 Source: Segment docs, "Create a Tracking Plan" (draft-07; no negative look-ahead). Nothing is ever fetched for a
-`$ref`. Patterns run on Python's `re`, which patterns made for that can keep busy without end; Segment's engine
-is not known, but without look-ahead it need not have that weakness.
+`$ref`. That Segment refuses, or does not judge by, references that fork and double the work each time is assumed.
 """
 
 from __future__ import annotations
@@ -10,6 +9,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterator
+from typing import Any
 
 from jsonschema import Draft7Validator, FormatChecker, SchemaError
 from jsonschema.protocols import Validator
@@ -20,6 +20,9 @@ from segment_toolkit.sandbox.pipeline.precheck import is_date_time
 from segment_toolkit.sandbox.pipeline.violations import Finding
 from segment_toolkit.sandbox.pipeline.wording import dialect, finding_of
 from segment_toolkit.sandbox.wire import Json
+
+#: References that are followed for one event.
+MOST_REFERENCES = 2_000
 
 # What jsonschema raises over a schema that passed its own check: endless or very deep recursion, a reference
 # into nothing, numbers too big for a float or for text, and a TypeError of its own over `items: true` with
@@ -50,17 +53,45 @@ def has_look_ahead(schema: object) -> bool:
 
 
 def validator_of(schema: Json) -> Validator:
-    """Make the validator of a schema that `schema_problem` finds nothing wrong with."""
-    formats = FormatChecker(formats=())
-    formats.checks("date-time")(is_date_time)
-    made: Validator = dialect()(schema, registry=Registry(), format_checker=formats)
+    """Make the validator of a schema that `schema_problem` finds nothing wrong with, good for one event."""
+    made: Validator = dialect()(_of_no_dialect(schema), registry=Registry(), format_checker=_Carried())
     return made
+
+
+class _Carried(FormatChecker):
+    """What jsonschema hands on to every part of a schema: formats, and how many references may still be followed."""
+
+    def __init__(self) -> None:
+        super().__init__(formats=())
+        self.checks("date-time")(is_date_time)
+        self._left = MOST_REFERENCES
+
+    def follow(self) -> None:
+        """Count one reference. Raises _TooMany."""
+        self._left -= 1
+        if self._left < 0:
+            raise _TooMany
+
+
+class _TooMany(ValueError):
+    """The schema's references lead on and on."""
+
+
+def _of_no_dialect(schema: Any) -> Any:
+    """Leave `$schema` out: where jsonschema finds one, it goes on by its own keywords instead of these."""
+    if isinstance(schema, list):
+        return [_of_no_dialect(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    kept = (name for name in schema if name != "$schema" or not isinstance(schema[name], str))
+    return {name: _of_no_dialect(schema[name]) for name in kept}
 
 
 def findings(validator: Validator, event: Json) -> tuple[Finding, ...]:
     """List what in an event is against the schema; nothing, when the schema cannot be followed (assumed)."""
     try:
-        return tuple(dict.fromkeys(finding_of(error) for error in validator.iter_errors(event)))
+        fresh = validator.evolve(format_checker=_Carried())
+        return tuple(dict.fromkeys(finding_of(error) for error in fresh.iter_errors(event)))
     except _GIVES_UP:
         return ()
 
@@ -70,6 +101,8 @@ def _endless(schema: Json) -> str | None:
         validator_of(schema).is_valid({})
     except RecursionError:
         return "refers to itself without end"
+    except _TooMany:
+        return "refers to too much"
     except _GIVES_UP:
         return "refers to what it does not hold"
     return None

@@ -10,13 +10,13 @@ never a value of the event.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from jsonschema import Draft7Validator, ValidationError, validators
 from jsonschema.protocols import Validator
 
+from segment_toolkit.sandbox.pipeline.patterns import Pattern
 from segment_toolkit.sandbox.pipeline.violations import Finding, Violation, field_of
 from segment_toolkit.sandbox.wire import Json
 
@@ -110,11 +110,14 @@ def _type_of(value: object) -> str:
 
 def dialect() -> type[Validator]:
     """Draft-07 whose errors name the very field, and which reports a failed combination beside its causes."""
+    matching = _Matching()
     keywords = {
+        "$ref": _reference,
         "required": _required,
         "properties": _properties,
-        "patternProperties": _pattern_properties,
-        "additionalProperties": _additional,
+        "pattern": matching.pattern,
+        "patternProperties": matching.pattern_properties,
+        "additionalProperties": matching.additional,
         "uniqueItems": _unique,
         "allOf": _all_of,
         "if": _if,
@@ -124,6 +127,45 @@ def dialect() -> type[Validator]:
 
 
 # The validators below are Any: the protocol lacks `descend`, which is what keywords are written with.
+class _Matching:
+    """The keywords that match patterns, each pattern read once."""
+
+    def __init__(self) -> None:
+        self._patterns: dict[str, Pattern] = {}
+
+    def _fits(self, source: str, text: str) -> bool:
+        if source not in self._patterns:
+            self._patterns[source] = Pattern(source)
+        return self._patterns[source].fits(text)
+
+    def pattern(self, _: Any, source: str, instance: Any, __: Any) -> Iterator[ValidationError]:
+        if isinstance(instance, str) and not self._fits(source, instance):
+            yield ValidationError("pattern")
+
+    def pattern_properties(self, validator: Any, patterns: Any, instance: Any, _: Any) -> Iterator[ValidationError]:
+        for source, part in patterns.items() if isinstance(instance, dict) else ():
+            for name in instance:
+                if self._fits(source, name):
+                    yield from _member(validator, instance, name, part)
+
+    def additional(self, validator: Any, rest: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
+        if rest is True or not isinstance(instance, dict):
+            return
+        named, sources = schema.get("properties", {}), tuple(schema.get("patternProperties", ()))
+        for name in instance:
+            if name in named or any(self._fits(source, name) for source in sources):
+                continue
+            if rest is False:
+                yield ValidationError("additionalProperties", path=(name,))
+            else:
+                yield from _member(validator, instance, name, rest)
+
+
+def _reference(validator: Any, reference: str, instance: Any, schema: Any) -> Iterator[ValidationError]:
+    validator.format_checker.follow()
+    yield from Draft7Validator.VALIDATORS["$ref"](validator, reference, instance, schema)
+
+
 def _required(_: Any, names: list[str], instance: Any, __: Any) -> Iterator[ValidationError]:
     for name in names if isinstance(instance, dict) else ():
         if name not in instance:
@@ -136,32 +178,12 @@ def _properties(validator: Any, properties: Any, instance: Any, _: Any) -> Itera
             yield from _member(validator, instance, name, part)
 
 
-def _pattern_properties(validator: Any, patterns: Any, instance: Any, _: Any) -> Iterator[ValidationError]:
-    for pattern, part in patterns.items() if isinstance(instance, dict) else ():
-        for name in instance:
-            if re.search(pattern, name):
-                yield from _member(validator, instance, name, part)
-
-
 def _member(validator: Any, instance: Json, name: str, part: Any) -> Iterator[ValidationError]:
     """Descend into a member, as `descend` does, which forgets the member's name where the schema is false."""
     if part is False:
         yield ValidationError("false", validator="false", path=(name,))
     else:
         yield from validator.descend(instance[name], part, path=name)
-
-
-def _additional(validator: Any, rest: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
-    if rest is True or not isinstance(instance, dict):
-        return
-    named, patterns = schema.get("properties", {}), tuple(schema.get("patternProperties", ()))
-    for name in instance:
-        if name in named or any(re.search(pattern, name) for pattern in patterns):
-            continue
-        if rest is False:
-            yield ValidationError("additionalProperties", path=(name,))
-        else:
-            yield from _member(validator, instance, name, rest)
 
 
 def _unique(_: Any, wanted: bool, instance: Any, __: Any) -> Iterator[ValidationError]:
