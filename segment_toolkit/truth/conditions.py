@@ -239,11 +239,23 @@ def _match(text: Any, pattern: Any) -> bool:
         raise _Unreadable
     if not isinstance(text, str):
         return False
-    # Runs of stars are one star: several would take a regular expression ages.
-    parts = [{"*": ".*", "?": "."}.get(c, re.escape(c)) for c in re.sub(r"\*+", "*", pattern)]
-    if parts.count(".*") > 3:
-        raise _Unreadable
-    return re.fullmatch("".join(parts), text, re.DOTALL) is not None
+    return _globbed(text, pattern)
+
+
+def _globbed(text: str, pattern: str) -> bool:
+    """Each part between stars is taken where it comes first: no pattern makes that take long."""
+    first, *others = (re.compile(_part(part), re.DOTALL) for part in pattern.split("*"))
+    if not others:
+        return first.fullmatch(text) is not None
+    found = first.match(text)
+    for part in others[:-1]:
+        found = found and part.search(text, found.end())
+    last = len(text) - len(pattern.rpartition("*")[2])
+    return found is not None and last >= found.end() and others[-1].match(text, last) is not None
+
+
+def _part(text: str) -> str:
+    return "".join("." if c == "?" else re.escape(c) for c in text)
 
 
 def _length(value: Any) -> float | None:

@@ -44,7 +44,7 @@ _SECTIONS: Mapping[str, _Section] = {
     "identify": _Section("traits", "allowUnplannedTraits", "allowTraitsOnViolations", "OMIT_TRAITS"),
     "group": _Section("traits", "allowUnplannedTraits", "allowTraitsOnViolations", "OMIT_TRAITS"),
 }
-_UNREADABLE = "a rule of the tracking plan cannot be read"
+_UNREADABLE = "a rule of the tracking plan cannot be read, or takes too long to judge by"
 
 
 def judge(event: JsonObject, settings: Mapping[str, Any], plan: Plan | None) -> Judgement:

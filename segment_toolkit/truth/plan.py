@@ -6,22 +6,18 @@ API reference, "List Rules from Tracking Plan". A violation names a member and a
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from jsonschema import Draft7Validator, FormatChecker, ValidationError, validators
-from jsonschema.exceptions import SchemaError
-from referencing import Registry
-from referencing.exceptions import Unresolvable
+from jsonschema import ValidationError
 
 from ..encoding import member_path
+from .dialect import GIVES_UP, Judge, TooMuch
 from .facts import plain
 
 Path = tuple[str | int, ...]
 _KEYLESS = frozenset({"COMMON", "IDENTIFY", "GROUP"})
-_GIVES_UP = (RecursionError, Unresolvable, OverflowError, ValueError, TypeError, re.error)
 MOST_VIOLATIONS = 20
 
 
@@ -36,36 +32,35 @@ class Violation(NamedTuple):
 
 
 class Rule:
-    """One version of one rule. `is_readable` is False for a schema that cannot be judged by: it then says nothing."""
+    """One version of one rule. One that cannot be read, or that once took too long, says nothing."""
 
     def __init__(self, schema: Any) -> None:
         self._schema = schema
+        self._takes_too_long = False
 
     @cached_property
-    def _validator(self) -> Any:
-        if not isinstance(self._schema, dict):
-            return None
+    def _judge(self) -> Judge | None:
         try:
-            Draft7Validator.check_schema(self._schema)
-            # An empty registry: nothing is ever fetched for a $ref.
-            return _dialect()(self._schema, registry=Registry(), format_checker=_formats())
-        except (SchemaError, *_GIVES_UP):
+            return Judge(self._schema)
+        except GIVES_UP:
             return None
 
     def violations(self, event: Mapping[str, Any]) -> list[Violation] | None:
         """What in the event is against the rule; None when that cannot be told."""
-        if self._validator is None:
+        if self._judge is None or self._takes_too_long:
             return None
         try:
-            found = [_violation(error) for error in self._validator.iter_errors(event)]
-        except _GIVES_UP:
+            return list(dict.fromkeys(map(_violation, self._judge.errors(event))))
+        except TooMuch:
+            self._takes_too_long = True  # of a batch, not every event shall take so long
             return None
-        return list(dict.fromkeys(found))
+        except GIVES_UP:
+            return None
 
     def names(self, container: str) -> frozenset[str] | None:
         """The members of `properties` or `traits` that the rule names; None when that cannot be told."""
         schema = self._schema
-        if self._validator is None or "$ref" in schema:
+        if self._judge is None or "$ref" in schema:
             return None
         described = (schema.get("properties") or {}).get(container, {})
         if not isinstance(described, dict) or "$ref" in described:
@@ -139,46 +134,3 @@ def _violation(error: ValidationError) -> Violation:
     if keyword == "enum" and isinstance(value, list) and len(value) <= 5:
         return Violation(path, f"is none of {', '.join(plain(item) for item in value)}")
     return Violation(path, f"fails {keyword}")
-
-
-def _dialect() -> Any:
-    """Draft-07 whose errors about a missing or forbidden member name that member."""
-    extend: Callable[..., Any] = validators.extend
-    return extend(Draft7Validator, {"required": _required, "additionalProperties": _additional})
-
-
-def _required(_: Any, names: Any, instance: Any, __: Any) -> Iterator[ValidationError]:
-    for name in names if isinstance(instance, dict) else ():
-        if name not in instance:
-            yield ValidationError("required", validator="required", path=(name,))
-
-
-def _additional(validator: Any, rest: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
-    if not isinstance(instance, dict):
-        return
-    named, patterns = schema.get("properties", {}), list(schema.get("patternProperties", ()))
-    for name in instance:
-        if name in named or any(re.search(pattern, name) for pattern in patterns):
-            continue
-        if rest is False:
-            yield ValidationError("additionalProperties", validator="additionalProperties", path=(name,))
-        elif isinstance(rest, dict):
-            yield from validator.descend(instance[name], rest, path=name)
-
-
-def _formats() -> FormatChecker:
-    formats = FormatChecker(formats=())
-    formats.checks("date-time")(_is_date_time)
-    return formats
-
-
-def _is_date_time(value: object) -> bool:
-    from datetime import datetime
-
-    if not isinstance(value, str):
-        return True
-    try:
-        datetime.fromisoformat(value)
-    except ValueError:
-        return False
-    return True
