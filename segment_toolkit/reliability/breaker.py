@@ -1,6 +1,8 @@
 """A circuit breaker for each host: one that does not answer is left alone for a while, and calls fail at once.
 
 What counts is connections: refused, reset, timed out. Any answer, of whatever status, shows that the host is there.
+Failures are in a row when each request was begun after the failure before it: many requests in flight that one hiccup
+ends count once, however many they are.
 A healthy host costs one look into an empty dictionary.
 """
 
@@ -10,10 +12,11 @@ from threading import Lock
 
 
 class _Trouble:
-    __slots__ = ("closed_until", "failures", "probing")
+    __slots__ = ("closed_until", "failed_at", "failures", "probing")
 
-    def __init__(self) -> None:
+    def __init__(self, failed_at: float) -> None:
         self.failures = 0
+        self.failed_at = failed_at
         self.closed_until = 0.0
         self.probing = False
 
@@ -51,13 +54,16 @@ class Breaker:
             with self._lock:
                 self._troubled.pop(host, None)
 
-    def failed(self, host: str, now: float) -> None:
-        """No connection, or no answer on it."""
+    def failed(self, host: str, begun: float, now: float) -> None:
+        """No connection, or no answer on it, for a request that was begun at `begun`."""
         if not self._dead_after:
             return
         with self._lock:
-            trouble = self._troubled.setdefault(host, _Trouble())
+            trouble = self._troubled.setdefault(host, _Trouble(begun))
+            if begun < trouble.failed_at:  # it met what is counted already
+                return
             trouble.failures += 1
+            trouble.failed_at = now
             trouble.probing = False
             if self._is_dead(trouble):
                 trouble.closed_until = now + self._cool_down

@@ -30,7 +30,8 @@ class Reliability(NamedTuple):
         rate_limits: requests a minute by operation (`"GET /events/volume"`, ids as `*`; `"tracking"` for all events of
             a write key; 0 for no limit), laid over the documented ones, which hold for Segment's own hosts (see
             `limits`). None: no limits, and no waiting for a 429 that another call got.
-        dead_after: after so many failed connections or timeouts in a row, a host's calls fail at once; 0 for never.
+        dead_after: after so many failed connections or timeouts in a row (each of a request begun after the failure
+            before), a host's calls fail at once; 0 for never.
         cool_down: how long, until one call tries the host again.
         clock: time and chance; for tests.
     """

@@ -83,6 +83,7 @@ class Persistence:
                     waited += yield from self._stand_in_line(run, wire, place.seconds, trouble, taken=place.taken)
             started = self._now()
             if (seconds := self._breaker.wait(wire.host, started)) > 0:
+                self._give_back(wire)
                 self._refuse(_dead(wire.host, seconds), trouble)
             try:
                 response: Response = yield Exchange(wire, self._phases if trouble is None else self._shorter(run))
@@ -120,11 +121,15 @@ class Persistence:
         try:
             yield seconds
         except BaseException:
-            if self._limits is not None:
-                self._limits.give_back(_key(wire))
+            self._give_back(wire)
             raise
         run.lost_seconds += seconds
         return seconds
+
+    def _give_back(self, wire: Wire) -> None:
+        """The place is for others: nothing is sent."""
+        if self._limits is not None:
+            self._limits.give_back(_key(wire))
 
     def _record(
         self, run: Run, wire: Wire, trouble: _Trouble, started: float, waited: float, error: ToolkitError
@@ -150,7 +155,7 @@ class Persistence:
             if error.congested or error.code == "internal":
                 self._breaker.let_go(wire.host)
             else:
-                self._breaker.failed(wire.host, now)
+                self._breaker.failed(wire.host, started, now)
             return
         self._breaker.answered(wire.host)
         if isinstance(error, RateLimited) and error.retry_after_seconds is not None and self._limits is not None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier, Lock
+
 import httpx
 import pytest
 
@@ -107,7 +110,7 @@ def test_a_call_that_was_trying_again_says_what_it_met(box: Sandbox, clock: Fake
 
 def test_only_one_caller_tries_a_host_that_may_be_back() -> None:
     breaker = Breaker(1, 10)
-    breaker.failed("h", 0.0)
+    breaker.failed("h", 0.0, 0.0)
 
     waits = [breaker.wait("h", 10.0) for _ in range(3)]
 
@@ -116,7 +119,7 @@ def test_only_one_caller_tries_a_host_that_may_be_back() -> None:
 
 def test_a_caller_that_gave_up_leaves_the_trial_to_the_next() -> None:
     breaker = Breaker(1, 10)
-    breaker.failed("h", 0.0)
+    breaker.failed("h", 0.0, 0.0)
     breaker.wait("h", 10.0)
 
     breaker.let_go("h")
@@ -127,8 +130,76 @@ def test_a_caller_that_gave_up_leaves_the_trial_to_the_next() -> None:
 def test_a_healthy_host_leaves_no_trace() -> None:
     breaker = Breaker(2, 10)
 
-    breaker.failed("h", 0.0)
+    breaker.failed("h", 0.0, 0.0)
     breaker.answered("h")
-    breaker.failed("h", 1.0)
+    breaker.failed("h", 1.0, 1.0)
 
     assert breaker.wait("h", 1.0) == 0.0
+
+
+def test_many_requests_in_flight_that_one_hiccup_ends_count_once() -> None:
+    breaker = Breaker(8, 10)
+
+    for number in range(64):
+        breaker.failed("h", 0.0, 5.0 + number / 1000)
+
+    assert breaker.wait("h", 5.1) == 0.0
+
+
+def test_waves_of_failures_one_after_the_other_close_a_host_to_many_callers_as_to_one() -> None:
+    breaker = Breaker(3, 10)
+
+    for wave in range(3):
+        for number in range(64):
+            breaker.failed("h", wave + 0.0, wave + 0.5 + number / 1000)
+
+    assert breaker.wait("h", 3.0) == 9.5
+
+
+def test_a_late_failure_lets_no_second_caller_try_a_host_that_may_be_back() -> None:
+    breaker = Breaker(1, 10)
+    breaker.failed("h", 1.0, 2.0)
+    breaker.wait("h", 12.0)
+
+    breaker.failed("h", 1.0, 12.5)
+
+    assert breaker.wait("h", 13.0) == 10
+
+
+def test_64_threads_that_meet_one_hiccup_go_on(box: Sandbox) -> None:
+    together = Barrier(64)
+
+    class Hiccup(httpx.BaseTransport):
+        """Drops whatever is in flight once, as a load balancer that restarts does."""
+
+        def __init__(self) -> None:
+            self.left, self.lock, self.inner = 64, Lock(), box.transport()
+
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            with self.lock:
+                self.left -= 1
+                drops = self.left >= 0
+            if not drops:
+                return self.inner.handle_request(request)
+            together.wait(30)
+            raise httpx.ReadError("reset")
+
+    toolkit = SegmentToolkit(
+        write_key=box.write_key, region="us", environ={}, transport=Hiccup(), reliability=Reliability(backoff=0.01)
+    )
+    with ThreadPoolExecutor(64) as pool:
+        found = list(pool.map(lambda _: track(toolkit), range(64)))
+
+    assert found == ["ok"] * 64
+
+
+def test_calls_to_a_dead_host_use_up_no_rate_limit(box: Sandbox, clock: FakeClock) -> None:
+    options = Reliability(clock=clock, attempts=1, dead_after=1, cool_down=10, rate_limits={"tracking": 3}, total=5)
+    toolkit = SegmentToolkit.sandbox(box, reliability=options)
+    box.inject(error=httpx.ConnectError)
+
+    found = [track(toolkit) for _ in range(6)]
+    clock.time += 10
+
+    assert found == ["network"] * 6
+    assert track(toolkit) == "ok"

@@ -158,7 +158,7 @@ def test_a_task_that_is_cancelled_in_flight_leaves_the_host_to_the_others() -> N
         options = Reliability(clock=clock, attempts=1, dead_after=1, cool_down=10)
         toolkit = AsyncSegmentToolkit(region="us", write_key="k" * 32, environ={}, transport=gate, reliability=options)
         breaker = toolkit._engine()._persistence._breaker
-        breaker.failed("api.segment.io", clock.now())
+        breaker.failed("api.segment.io", clock.now(), clock.now())
         clock.time += 10  # the next call is the one that may try
 
         probing = asyncio.ensure_future(toolkit.tools.execute("SEGMENT_TRACK", {"userId": "u", "event": "E"}))
