@@ -143,6 +143,8 @@ class UpstreamError(ToolkitError):
 
     #: The body was no answer of Segment's: a page, cut JSON, nothing.
     unreadable = False
+    #: What the answer asks to wait; None when it does not say.
+    retry_after_seconds: float | None = None
 
     def __init__(self, message: str, *, status: int, host: str, code: Code, hint: str = "") -> None:
         super().__init__(message, hint=hint)

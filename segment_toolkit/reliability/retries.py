@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 #: 511 asks for a login at a network; Segment's Node SDK repeats it only with OAuth, which this toolkit does not speak.
 _FINAL = frozenset({501, 505, 511})
+#: Also where an answer asks for less.
+_LEAST_SECONDS = 1.0
 
 
 def may_repeat(request: Request, error: ToolkitError) -> bool:
@@ -49,6 +51,7 @@ def pause_after(error: ToolkitError, number: int, options: Reliability, dice: fl
     """Seconds to wait after attempt `number` (from 1): what Segment asked for, else backoff. `dice` is 0 to 1."""
     asked = getattr(error, "retry_after_seconds", None)
     if asked is not None:
-        # Never earlier than asked; a little later, each caller by itself.
-        return float(min(asked, options.longest_retry_after)) * (1 + dice / 10)
+        # Never earlier than asked; a little later, each caller by itself. Not at once: so does Segment's Node SDK.
+        least = min(_LEAST_SECONDS, options.longest_retry_after)
+        return float(max(min(asked, options.longest_retry_after), least)) * (1 + dice / 10)
     return float(min(options.longest_backoff, options.backoff * 2 ** (number - 1) * (1 + dice)))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from ..encoding import unsendable
@@ -23,6 +24,8 @@ MOST_MESSAGE_CHARACTERS = 300
 #: Of an error body so much is looked at: far more than is shown, so that no secret is cut in two at what is shown.
 _MOST_READ = 4_000
 DEEPEST = 60
+#: Of seconds that an answer names. More comes to the same.
+_LONGEST = 1e9
 UNKNOWN = "It is unknown whether Segment did it: look before you repeat it."
 #: Besides 5xx, what Segment's own clients try again (analytics-node).
 _TRANSIENT = frozenset({408, 410, 460})
@@ -120,7 +123,9 @@ def _refused(request: Request, answer: Answer) -> UpstreamError:
     message = f"Segment answered {status}" + (f": {said}" if said else "") + ("" if said.endswith(".") else ".")
     if status == 429:
         seconds = _seconds(answer.headers)
-        hint = f"Wait {seconds:g} seconds, then try again." if seconds is not None else "Wait a while, then try again."
+        hint = (
+            f"Wait {seconds:.10g} seconds, then try again." if seconds is not None else "Wait a while, then try again."
+        )
         return RateLimited(message, host=host, retry_after_seconds=seconds, hint=hint)
     transient = status >= 500 or status in _TRANSIENT
     code: Code = "upstream" if transient else _CODES.get(status, "validation")
@@ -129,6 +134,7 @@ def _refused(request: Request, answer: Answer) -> UpstreamError:
     error = UpstreamError(message, status=status, host=host, code=code, hint=_HINTS[code])
     error.unreadable = _kind(answer.body) == "an HTML page"
     if transient:
+        error.retry_after_seconds = _seconds(answer.headers)
         error.outcome_unknown, error.retryable = True, request.method == "GET"
         error.hint = _HINTS["upstream"] if error.retryable else UNKNOWN
     return error
@@ -161,9 +167,34 @@ def _said(text: str, redactor: Redactor) -> str:
 
 
 def _seconds(headers: Mapping[str, str]) -> float | None:
-    """`Retry-After`, else `X-RateLimit-Reset`: both are seconds in Segment's documentation."""
-    for name in ("retry-after", "x-ratelimit-reset"):
+    """When to come back: `Retry-After`, else `X-RateLimit-Reset`.
+
+    Both are seconds in Segment's documentation, and `X-RateLimit-Reset` a date in that of the Public API; HTTP allows a
+    date for `Retry-After`. A date is compared with the answer's own, so that our clock does not matter. A reset of very
+    many seconds is an instant of some other form (assumed).
+    """
+    for name, most in (("retry-after", float("inf")), ("x-ratelimit-reset", 1e6)):
         text = headers.get(name, "").strip()
-        if re.fullmatch(r"\d{1,6}(\.\d+)?", text, re.ASCII):
-            return float(text)
+        if re.fullmatch(r"\d+(\.\d+)?", text, re.ASCII):
+            if float(text) <= most:
+                return min(float(text), _LONGEST)
+        elif (seconds := _between(headers.get("date", ""), text)) is not None:
+            return seconds
     return None
+
+
+def _between(start: str, end: str) -> float | None:
+    """Seconds from one date of HTTP to another, none for one that is past; None if either is no date."""
+    begun, ended = moment(start), moment(end)
+    return None if begun is None or ended is None else max((ended - begun).total_seconds(), 0.0)
+
+
+def moment(date: str) -> datetime | None:
+    """A date as HTTP and mail write it; None for what is none."""
+    from email.utils import parsedate_to_datetime
+
+    try:
+        found = parsedate_to_datetime(date)
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)

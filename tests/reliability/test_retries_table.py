@@ -86,3 +86,8 @@ def test_the_wait_that_segment_asks_for_is_kept_and_never_shortened_by_chance() 
 
 def test_an_absurd_wait_is_not_believed() -> None:
     assert pause_after(limited(999_999), 1, Reliability(), 0.0) == 300
+
+
+def test_a_wait_of_nothing_is_a_second() -> None:
+    assert pause_after(limited(0), 3, Reliability(), 0.0) == 1
+    assert pause_after(limited(0), 3, Reliability(longest_retry_after=0), 0.0) == 0

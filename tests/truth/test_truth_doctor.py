@@ -226,7 +226,9 @@ def test_the_clock_is_compared_with_the_date_of_the_answer(
     assert (check.status, words in check.says) == (status, True)
 
 
-@pytest.mark.parametrize("date", ["", "yesterday", "Mon, 99 Foo 2026 00:00:00 GMT"])
+@pytest.mark.parametrize(
+    "date", ["", "yesterday", "Mon, 99 Foo 2026 00:00:00 GMT", "Sun, 22 Nov 99999999999999999999 10:00:07 GMT"]
+)
 def test_a_date_that_is_none_is_skipped(box: Sandbox, date: str) -> None:
     body = '{"data": {"workspace": {"id": "w", "slug": "w", "name": "W"}}}'
     box.inject(status=200, body=body, headers={"Date": date}, path="/", times=3)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from ...errors import RegionUnknown, ToolkitError, TransportError, UpstreamError
 from ...tool import Request, Response
+from ...transport.answers import moment
 from ..facts import RegionReport, plain
 from ..reading import Reading
 from .findings import Check, unread
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from ...credentials import Credentials
     from ...transport.regions import Region
@@ -74,12 +74,9 @@ def clock_check(found: Workspace) -> Check:
     """The local clock against the `Date` of Segment's answer."""
     if found.answer is None or found.at is None:
         return Check("clock", "skipped", "No answer of Segment's to compare the clock with.")
-    try:
-        theirs = parsedate_to_datetime(found.answer.date or "")
-    except ValueError:
+    theirs = moment(found.answer.date or "")
+    if theirs is None:
         return Check("clock", "skipped", "Segment's answer has no Date to compare the clock with.")
-    if theirs.tzinfo is None:
-        theirs = theirs.replace(tzinfo=UTC)
     seconds = (found.at - theirs).total_seconds()
     if abs(seconds) <= MOST_SKEW_SECONDS:
         return Check("clock", "ok", f"This machine's clock agrees with Segment's, within {MOST_SKEW_SECONDS} s.")
