@@ -178,7 +178,9 @@ def region_named(name: str) -> Region:
     """`us` or `eu`, from any of the names Segment uses. Raises InvalidParams."""
     region = _REGION_NAMES.get(name.strip().lower())
     if region is None:
-        raise InvalidParams(f"No Segment region has that name; expected one of {', '.join(sorted(_REGION_NAMES))}.")
+        raise InvalidParams(
+            f"No Segment region has that name; region must be one of {', '.join(sorted(_REGION_NAMES))}."
+        )
     return region
 
 

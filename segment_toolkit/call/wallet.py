@@ -82,7 +82,7 @@ class Wallet:
             return self._read_environment()
         except InvalidParams as error:
             raise Misconfigured(
-                f"A SEGMENT_* variable is wrong: {error.message}", hint="The host must set it right."
+                f"A SEGMENT_* variable is wrong: {error.message}", hint="The host must set it right, or unset it."
             ) from None
 
     @cached_property

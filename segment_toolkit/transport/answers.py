@@ -104,7 +104,7 @@ def _holds(value: Any) -> bool:
 
 
 def _degraded(request: Request, answer: Answer) -> DegradedAnswer:
-    what = "a redirect, which is not followed" if 300 <= answer.status < 400 else _kind(answer.body)
+    what = "a redirect, which is not followed," if 300 <= answer.status < 400 else _kind(answer.body)
     message = f"{answer.host} answered {answer.status} with {what} instead of Segment's answer."
     hint = "Try again later; if it stays so, the host must check its URLs." if request.method == "GET" else UNKNOWN
     return DegradedAnswer(message, status=answer.status, host=answer.host, hint=hint)

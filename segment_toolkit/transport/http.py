@@ -19,7 +19,7 @@ from weakref import WeakKeyDictionary
 
 import httpx
 
-from ..errors import InvalidArguments, Problem, TransportError
+from ..errors import InternalError, InvalidArguments, Problem, ToolkitError, TransportError
 from .answers import UNKNOWN, Answer, read
 from .hosts import headers, target
 
@@ -76,6 +76,7 @@ class Sender:
         """Send once; no phase lasts longer than given. Raises TransportError, or UpstreamError and its kinds."""
         with _network_errors(wire):
             if isinstance(self._transport, httpx.Client):
+                _check_open(self._transport, wire)
                 limits = phases if self._owned else _clients_own(self._transport, phases)
                 outgoing = _of_client(self._transport, wire, limits)
                 answer = self._transport.send(outgoing, auth=None, follow_redirects=False)
@@ -119,6 +120,7 @@ class AsyncSender:
     async def _sent(self, transport: AsyncTransport, wire: Wire, phases: Phases) -> Response:
         with _network_errors(wire):
             if isinstance(transport, httpx.AsyncClient):
+                _check_open(transport, wire)
                 limits = phases if self._given is None else _clients_own(transport, phases)
                 outgoing = _of_client(transport, wire, limits)
                 answer = await transport.send(outgoing, auth=None, follow_redirects=False)
@@ -132,7 +134,11 @@ class AsyncSender:
         return read(wire.request, Answer(answer.status_code, answer.headers, body, wire.host, wire.redactor))
 
     def _of_this_loop(self) -> _Pool:
-        loop = asyncio.get_running_loop()
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            hint = "Nothing was sent. The host must call it from asyncio (trio is not supported)."
+            raise InternalError("AsyncSegmentToolkit runs on asyncio's event loops only.", hint=hint) from None
         found = self._made.get(loop)
         if found is None:
             transport: AsyncTransport = httpx.AsyncHTTPTransport()
@@ -229,6 +235,15 @@ def _of_client(client: httpx.Client | httpx.AsyncClient, wire: Wire, phases: Pha
     return outgoing
 
 
+def _check_open(client: httpx.Client | httpx.AsyncClient, wire: Wire) -> None:
+    """httpx would raise what looks like a bug after the request was sent. Raises TransportError."""
+    if client.is_closed:
+        hint = "Nothing was sent. The host closed it, or the toolkit, while it was in use."
+        closed = TransportError("The HTTP client is closed.", sent=False, host=wire.host, hint=hint)
+        closed.code, closed.retryable = "internal", False
+        raise closed
+
+
 def _clients_own(client: httpx.Client | httpx.AsyncClient, phases: Phases) -> Phases:
     """The limits that a host gave its client, but none longer than what is left of the call."""
     total = phases["total"]
@@ -247,6 +262,8 @@ def _network_errors(wire: Wire) -> Iterator[None]:
     host = wire.host
     try:
         yield
+    except ToolkitError:
+        raise
     except (httpx.HTTPError, httpx.StreamError, OSError) as error:
         kind = type(error).__name__
         if isinstance(error, _UNSENT):

@@ -84,7 +84,9 @@ def _concluded(said: dict[str, _Said]) -> RegionReport:
         return RegionReport(
             "unknown", f"Nobody can tell: no usable answer from {which}.", "Try again later.", hosts=hosts
         )
-    reason = "Neither region's host knows the token: it is wrong, expired or revoked."
+    barred = any(answer.words == "answered 403" for answer in said.values())
+    more = ", or may not read its workspace" if barred else ""
+    reason = f"Neither region's host takes the token: it is wrong, expired or revoked{more}."
     return RegionReport("neither", reason, "Make a new token in Segment's app, under Access Management.", hosts=hosts)
 
 

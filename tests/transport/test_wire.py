@@ -176,3 +176,27 @@ def test_every_request_names_the_toolkit_and_asks_for_json(box: Sandbox) -> None
     headers = box.requests[0].headers
     assert headers["user-agent"].startswith("segment-agent-toolkit/")
     assert headers["accept"] == headers["content-type"] == "application/json"
+
+
+def test_a_client_that_the_host_closed_is_said_to_be_closed_and_nothing_unknown(box: Sandbox) -> None:
+    client = httpx.Client(transport=box.transport())
+    toolkit = SegmentToolkit(http_client=client, write_key=box.write_key, region="us", environ={})
+    client.close()
+
+    envelope = toolkit.tools.execute("SEGMENT_TRACK", TRACK)
+
+    assert "The HTTP client is closed. Nothing was sent." in str(envelope.error)
+    assert envelope.failure is not None
+    assert not envelope.failure.outcome_unknown
+    assert box.requests == []
+
+
+def test_outside_of_asyncio_the_async_toolkit_says_where_it_runs() -> None:
+    toolkit = AsyncSegmentToolkit(write_key="k" * 32, region="us", environ={})
+    call = toolkit.tools.execute("SEGMENT_TRACK", TRACK)
+
+    with pytest.raises(StopIteration) as ended:  # what a loop of another kind does
+        call.send(None)
+
+    envelope = ended.value.value
+    assert "asyncio's event loops only. Nothing was sent." in envelope.error

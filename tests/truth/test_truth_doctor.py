@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -32,6 +33,7 @@ def demo() -> Sandbox:
     box = Sandbox()
     box.load_demo(customers=20, days=3)
     plant_mistakes(box)
+    time.sleep(1)  # windows end at whole seconds: what happened within the current one is not in them
     return box
 
 
@@ -224,6 +226,51 @@ def test_the_clock_is_compared_with_the_date_of_the_answer(
         check = looked(url, box, ahead).check("clock")
 
     assert (check.status, words in check.says) == (status, True)
+
+
+def test_a_wrong_clock_does_not_hide_what_was_lost(demo: Sandbox) -> None:
+    with serving(demo) as url:
+        right, wrong = (looked(url, demo, ahead) for ahead in (timedelta(), timedelta(days=40)))
+
+    assert has(wrong.check("clock"), "40 days")
+    assert right.check("ingest").status != "ok"
+    assert wrong.check("ingest") == right.check("ingest")
+
+
+def test_a_host_that_limits_its_rate_is_not_called_unreachable(box: Sandbox) -> None:
+    box.inject(status=429, headers={"Retry-After": "60"}, times=99)
+
+    found = account(box, public_api_token=box.token, region="us").doctor()
+
+    assert not found.unreachable
+    assert has(found.check("token"), "wait 60 seconds")
+
+
+def test_a_token_that_may_not_read_its_workspace_is_not_only_called_wrong(box: Sandbox) -> None:
+    box.inject(status=403, path="/", times=99)
+
+    found = account(box, public_api_token=box.token, region="us").doctor()
+
+    assert has(found.check("region"), "may not read its workspace")
+    assert has(found.check("token"), "give it a role that may")
+
+
+def test_a_write_key_in_the_place_of_the_token_is_recognised(box: Sandbox) -> None:
+    found = account(box, public_api_token=box.write_key, region="us").doctor()
+
+    assert has(found.check("token"), "It has the form of a write key")
+
+
+def test_a_key_of_nobody_that_has_not_the_form_of_one_is_said_to_have_none(box: Sandbox) -> None:
+    found = account(box, public_api_token=box.token, region="us", write_key="YOUR_WRITE_KEY").doctor()
+
+    assert has(found.check("write keys"), "of no source of this workspace", "32 letters and digits")
+
+
+def test_a_wrong_region_variable_is_named(box: Sandbox) -> None:
+    found = SegmentToolkit(environ={"SEGMENT_REGION": "West"}, transport=box.transport()).doctor()
+
+    assert has(found.check("credentials"), "SEGMENT_", "region must be one of")
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
+from ...credentials import recognised
 from ...errors import RegionUnknown, ToolkitError, TransportError, UpstreamError
 from ...tool import Request, Response
 from ...transport.answers import moment
@@ -13,13 +15,12 @@ from .findings import Check, unread
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
     from ...credentials import Credentials
     from ...transport.regions import Region
 
 #: Beyond this, times that a host puts into events, and windows that are asked for, are noticeably wrong (our choice).
-MOST_SKEW_SECONDS = 60
+MOST_SKEW = timedelta(seconds=60)
 
 
 class Workspace(NamedTuple):
@@ -57,10 +58,12 @@ def workspace(credentials: Credentials, now: Callable[[], datetime]) -> Reading[
     except RegionUnknown as error:
         return Workspace(Check("token", "failed", error.message, error.hint))
     except TransportError as error:
+        if error.code == "rate_limited":  # a host that said so is there
+            return Workspace(Check("token", "failed", error.message, error.hint))
         check = Check("token", "failed", error.message, "Check the network, the proxy and the configured URLs.")
         return Workspace(check, unreachable=True)
     except UpstreamError as error:
-        return Workspace(_refused(error))
+        return Workspace(_refused(error, credentials.public_api_token))
     except ToolkitError as error:
         return Workspace(unread("token", "The workspace", error))
     found = response.data.get("workspace")
@@ -77,20 +80,33 @@ def clock_check(found: Workspace) -> Check:
     theirs = moment(found.answer.date or "")
     if theirs is None:
         return Check("clock", "skipped", "Segment's answer has no Date to compare the clock with.")
-    seconds = (found.at - theirs).total_seconds()
-    if abs(seconds) <= MOST_SKEW_SECONDS:
-        return Check("clock", "ok", f"This machine's clock agrees with Segment's, within {MOST_SKEW_SECONDS} s.")
-    which = "ahead of" if seconds > 0 else "behind"
-    says = (
-        f"This machine's clock is {abs(seconds):.0f} s {which} Segment's: timestamps taken from it are wrong by that."
-    )
+    skew = found.at - theirs
+    if abs(skew) <= MOST_SKEW:
+        return Check("clock", "ok", f"This machine's clock agrees with Segment's, within {MOST_SKEW.seconds} s.")
+    which = "ahead of" if skew > timedelta() else "behind"
+    size = timedelta(seconds=round(abs(skew).total_seconds()))
+    says = f"This machine's clock is {size} {which} Segment's: timestamps taken from it are wrong by that."
     return Check(
         "clock", "warning", says, "Set the clock (NTP). Events without a timestamp get Segment's time and are right."
     )
 
 
-def _refused(error: UpstreamError) -> Check:
+def segments_time(found: Workspace, here: datetime) -> datetime:
+    """The time at Segment when it is `here` by this machine's clock. By a wrong one, other days would be looked at."""
+    theirs = moment(found.answer.date or "") if found.answer is not None else None
+    if theirs is None or found.at is None or abs(found.at - theirs) <= MOST_SKEW:
+        return here
+    return here - (found.at - theirs)
+
+
+def _refused(error: UpstreamError, token: str) -> Check:
     if error.status in (401, 403) and not error.unreadable:
         step = "Make a new token in Segment's app, under Access Management; or the region above is wrong."
+        if error.status == 403:
+            step += (
+                " 403 can also mean that the token is right and may not read the workspace: give it a role that may."
+            )
+        if recognised(token) == "write_key":
+            step = f"It has the form of a write key, which is no Public API token. {step}"
         return Check("token", "failed", f"Segment refuses the token: {error.message}", step)
     return Check("token", "failed", error.message, error.hint)

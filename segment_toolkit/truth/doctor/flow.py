@@ -69,7 +69,8 @@ def _rest(credentials: Credentials, told: Circumstances) -> Reading[tuple[list[C
         listing = yield from sources()
     except ToolkitError as error:
         return [*checks, *(unread(name, "The sources", error) for name in _NEED_TOKEN)], False
-    return [*checks, *(yield from _workspace(credentials, told, listing))], False
+    now = access.segments_time(found, told.now())
+    return [*checks, *(yield from _workspace(credentials, told.allowance, listing, now))], False
 
 
 def _untold(credentials: Credentials) -> list[Check]:
@@ -82,8 +83,8 @@ def _untold(credentials: Credentials) -> list[Check]:
     return checks
 
 
-def _workspace(credentials: Credentials, told: Circumstances, listing: Listing) -> Reading[list[Check]]:
-    keyed, now = inventory.write_keys(credentials, listing), told.now()
+def _workspace(credentials: Credentials, allowance: Allowance, listing: Listing, now: datetime) -> Reading[list[Check]]:
+    keyed = inventory.write_keys(credentials, listing)
     live: tuple[SourceFacts, ...] = tuple(source for source in keyed.sources if source.enabled)
     found = yield from inventory.connections(live)
     return [
@@ -94,7 +95,7 @@ def _workspace(credentials: Credentials, told: Circumstances, listing: Listing) 
         (yield from traffic.ingest_check(keyed.sources, now)),
         (yield from traffic.schema_check(live, now)),
         (yield from traffic.delivery_check(live, found.destinations, now)),
-        (yield from usage_check(told.allowance, now)),
+        (yield from usage_check(allowance, now)),
     ]
 
 

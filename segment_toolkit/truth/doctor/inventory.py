@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from ...credentials import recognised
 from ...errors import ToolkitError
 from ...secrecy.redaction import mask
 from ..facts import Connected, SourceFacts, plain
@@ -50,7 +51,8 @@ def write_keys(credentials: Credentials, listing: Listing) -> Keyed:
             default = facts.id if name == "default" else default
             details.append(f"{name} ({mask(key)}): source '{facts.slug}'")
         elif owner.is_nobody:
-            details.append(f"{name} ({mask(key)}): of no source of this workspace; events sent with it are lost")
+            form = "" if recognised(key) == "write_key" else "; it has not the form of one (32 letters and digits)"
+            details.append(f"{name} ({mask(key)}): of no source of this workspace; events sent with it are lost{form}")
             status = "failed" if name == "default" else _worse(status, "warning")
         else:
             details.append(f"{name} ({mask(key)}): cannot be told, as {owner.hidden} sources show no keys")
