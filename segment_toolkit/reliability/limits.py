@@ -46,10 +46,14 @@ Key = tuple[str, str, str]
 
 
 class Place(NamedTuple):
-    """How long to wait before sending; `taken` says whether a place was reserved, which it is not if it is too long."""
+    """How long to wait before sending; `taken` says whether that was not too long.
+
+    `start` is the moment that was reserved; None where nothing is counted.
+    """
 
     seconds: float
     taken: bool
+    start: float | None = None
 
 
 #: Go.
@@ -111,16 +115,18 @@ class Limits:
             seconds = start - now
             if seconds > most:
                 return Place(seconds, False)
-            if bucket.most is not None:
-                bucket.starts.append(start)
-            return Place(seconds, True) if seconds > _SOON else FREE
+            seconds = seconds if seconds > _SOON else 0.0
+            if bucket.most is None:
+                return Place(seconds, True)
+            bucket.starts.append(start)
+            return Place(seconds, True, start)
 
-    def give_back(self, key: Key) -> None:
-        """A reserved place was not used."""
+    def give_back(self, key: Key, place: Place) -> None:
+        """A place was not used. It is taken out of its own moment: those who wait behind it keep theirs."""
         with self._lock:
             bucket = self._buckets.get(key)
-            if bucket is not None and bucket.starts:
-                bucket.starts.pop()
+            if bucket is not None and place.start is not None and place.start in bucket.starts:
+                bucket.starts.remove(place.start)
 
     def close(self, key: Key, until: float, now: float) -> None:
         """Segment said 429: nobody sends before `until`."""

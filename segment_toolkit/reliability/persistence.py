@@ -15,7 +15,7 @@ from ..errors import Held, RateLimited, ToolkitError, TransportError
 from ..tool import Api, Host, HostCall, Request, Response
 from .breaker import Breaker
 from .clock import Clock
-from .limits import Key, Limits, key_of
+from .limits import FREE, Key, Limits, Place, key_of
 from .options import Reliability
 from .retries import may_repeat, pause_after
 
@@ -77,13 +77,14 @@ class Persistence:
         waited = 0.0
         while True:
             wire = self._prepare(request, run.credentials)
+            place = FREE
             if self._limits is not None:
-                place = self._limits.place(key_of(request, wire.host, wire.authorization), self._now(), self._left(run))
+                place = self._limits.place(_key(wire), self._now(), self._left(run))
                 if place.seconds:
-                    waited += yield from self._stand_in_line(run, wire, place.seconds, trouble, taken=place.taken)
+                    waited += yield from self._stand_in_line(run, wire, place, trouble)
             started = self._now()
             if (seconds := self._breaker.wait(wire.host, started)) > 0:
-                self._give_back(wire)
+                self._give_back(wire, place)
                 self._refuse(_dead(wire.host, seconds), trouble)
             try:
                 response: Response = yield Exchange(wire, self._phases if trouble is None else self._shorter(run))
@@ -113,23 +114,23 @@ class Persistence:
         return {name: min(seconds, left) for name, seconds in self._phases.items()}
 
     def _stand_in_line(
-        self, run: Run, wire: Wire, seconds: float, trouble: _Trouble | None, *, taken: bool
+        self, run: Run, wire: Wire, place: Place, trouble: _Trouble | None
     ) -> Generator[Step, Any, float]:
         """Wait for a place among those who ask the same. Returns the seconds waited; raises Held if it is too long."""
-        if not taken:
-            self._refuse(_too_often(wire.host, seconds), trouble)
+        if not place.taken:
+            self._refuse(_too_often(wire.host, place.seconds), trouble)
         try:
-            yield seconds
+            yield place.seconds
         except BaseException:
-            self._give_back(wire)
+            self._give_back(wire, place)
             raise
-        run.lost_seconds += seconds
-        return seconds
+        run.lost_seconds += place.seconds
+        return place.seconds
 
-    def _give_back(self, wire: Wire) -> None:
+    def _give_back(self, wire: Wire, place: Place) -> None:
         """The place is for others: nothing is sent."""
         if self._limits is not None:
-            self._limits.give_back(_key(wire))
+            self._limits.give_back(_key(wire), place)
 
     def _record(
         self, run: Run, wire: Wire, trouble: _Trouble, started: float, waited: float, error: ToolkitError

@@ -40,10 +40,21 @@ def test_a_place_that_is_too_far_away_is_not_taken() -> None:
 
 def test_a_place_given_back_is_free_again() -> None:
     limits = Limits({KEY[2]: 1})
-    limits.place(KEY, 1000.0, 0.0)
-    limits.give_back(KEY)
+    place = limits.place(KEY, 1000.0, 0.0)
+
+    limits.give_back(KEY, place)
 
     assert limits.place(KEY, 1000.0, 0.0).taken
+
+
+def test_who_gives_a_place_back_takes_it_from_nobody_behind() -> None:
+    limits = Limits({KEY[2]: 1})
+    _now, in_a_minute, in_two = (limits.place(KEY, 1000.0, 1e9) for _ in range(3))
+
+    limits.give_back(KEY, in_a_minute)
+    next_one = limits.place(KEY, 1000.0, 1e9)
+
+    assert (in_two.seconds, next_one.seconds) == (120.0, 180.0)
 
 
 def test_events_are_counted_by_the_second() -> None:
