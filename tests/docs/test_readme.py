@@ -91,23 +91,23 @@ def test_the_numbers_are_those_of_the_code() -> None:
 
 def test_every_link_to_a_page_of_ours_leads_somewhere() -> None:
     links = [
-        (page.name, target, page.parent / target.partition("#")[0])
+        (page.name, target, page.parent / (target.partition("#")[0] or page.name))
         for page in (ROOT / "README.md", *PAGES)
         for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text("utf-8"))
         if "://" not in target
     ]
 
     assert len(links) > 20
-    assert [(page, target) for page, target, file in links if not _leads(page, target, file)] == []
+    assert [(page, target) for page, target, file in links if not _leads(target, file)] == []
 
 
 def test_every_page_is_named_in_the_readme() -> None:
     assert [page.name for page in PAGES if f"(docs/{page.name})" not in README] == []
 
 
-def _leads(page: str, target: str, file: Path) -> bool:
+def _leads(target: str, file: Path) -> bool:
     """Whether the file is there, and the heading that is named in it."""
     heading = target.partition("#")[2]
-    text = (file if file.is_file() else ROOT / page).read_text("utf-8") if heading else ""
+    text = file.read_text("utf-8") if heading and file.is_file() else ""
     headings = [re.sub(r"[^a-z0-9 -]", "", line.lstrip("# ").lower()) for line in text.splitlines() if line[:1] == "#"]
     return file.exists() and (not heading or heading in [name.replace(" ", "-") for name in headings])

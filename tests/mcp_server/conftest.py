@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import os
-import sys
 from importlib.util import find_spec
-from pathlib import Path
-
-# The command line's helpers are used here too, whichever test file is run.
-sys.path.insert(0, str(Path(__file__).parents[1] / "cli"))
 
 if find_spec("mcp_types") is None and not os.environ.get("CI"):
     collect_ignore_glob = ["test_*.py"]

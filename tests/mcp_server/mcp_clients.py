@@ -10,12 +10,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 
 import mcp_types as types
-from cli_runner import clean_environment  # a neighbour's helper
 from mcp import Client, StdioServerParameters
 
 from segment_toolkit import AsyncSegmentToolkit
 from segment_toolkit.mcp import Settings, ask_client, create_server
 from segment_toolkit.sandbox import Sandbox
+from tests.cli.cli_runner import clean_environment
 
 #: auto speaks 2026-07-28 here, legacy 2025-11-25.
 ERAS = ("auto", "legacy")

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cli_runner import clean_environment
 from clients.node import installed
 from mcp_clients import process
+
+from tests.cli.cli_runner import clean_environment
 
 FOLDER = Path(__file__).parent / "inspector"
 SERVER = ("-m", "segment_toolkit.cli", "mcp", "--sandbox")

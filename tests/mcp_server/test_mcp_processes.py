@@ -10,10 +10,11 @@ from typing import Any
 
 import httpx
 import pytest
-from cli_runner import clean_environment
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 from mcp_clients import ERAS, TRACK, Person, process, run, served_by, yes
+
+from tests.cli.cli_runner import clean_environment
 
 TOKEN = "a-token-of-more-than-16-characters"
 INITIALIZE = {
