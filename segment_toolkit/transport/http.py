@@ -1,6 +1,6 @@
 """One HTTP exchange over httpx, sync and async.
 
-The default way is httpx's own pooled transport, given prepared requests: it skips what `httpx.Client` adds for
+The default way is httpx's own transport, given prepared requests: it skips what `httpx.Client` adds for
 browsers (cookies, redirects, auth flows, URL merging) and costs a third less a call (`benchmarks/dispatch.py`).
 A client of the host's, or a proxy in the environment, goes through `httpx.Client`, which knows about those.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, NamedTuple
@@ -21,6 +21,7 @@ import httpx
 
 from ..errors import InternalError, InvalidArguments, Problem, ToolkitError, TransportError
 from .answers import UNKNOWN, Answer, read
+from .connections import LIMITS, MOST, Connections, Given, Transport
 from .hosts import headers, target
 
 if TYPE_CHECKING:
@@ -31,12 +32,10 @@ if TYPE_CHECKING:
 #: Certainly nothing was sent: the connection was never made, or never given to us.
 _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol, httpx.ProxyError)
 
-Transport = httpx.BaseTransport | httpx.Client
 AsyncTransport = httpx.AsyncBaseTransport | httpx.AsyncClient
 
-#: As many requests as httpx's pool has connections. Of those that queue inside it, every one is compared with every
-#: connection each time a request begins or ends: 1,000 tasks kept a processor busy for two minutes, and timed out.
-_AT_ONCE = 100
+#: An event loop's pool. No connection is closed for being idle among many: one may be chosen for a request already.
+_SHARED = httpx.Limits(max_connections=MOST, max_keepalive_connections=MOST)
 
 
 class Wire(NamedTuple):
@@ -63,9 +62,7 @@ class Sender:
 
     def __init__(self, transport: Transport | None = None) -> None:
         self._owned = transport is None
-        if transport is None:
-            transport = httpx.Client(mounts=_direct(), cookies=_no_cookies()) if _proxied() else httpx.HTTPTransport()
-        self._transport: Transport = transport
+        self._connections = Connections(_maker()) if transport is None else Given(transport)
         self._urls = _Urls()
 
     def prepare(self, request: Request, credentials: Credentials) -> Wire:
@@ -75,13 +72,20 @@ class Sender:
     def exchange(self, wire: Wire, phases: Phases) -> Response:
         """Send once; no phase lasts longer than given. Raises TransportError, or UpstreamError and its kinds."""
         with _network_errors(wire):
-            if isinstance(self._transport, httpx.Client):
-                _check_open(self._transport, wire)
-                limits = phases if self._owned else _clients_own(self._transport, phases)
-                outgoing = _of_client(self._transport, wire, limits)
-                answer = self._transport.send(outgoing, auth=None, follow_redirects=False)
+            transport = self._connections.lend(phases["pool"])
+        try:
+            return self._sent(transport, wire, phases)
+        finally:
+            self._connections.back(transport)
+
+    def _sent(self, transport: Transport, wire: Wire, phases: Phases) -> Response:
+        with _network_errors(wire):
+            if isinstance(transport, httpx.Client):
+                _check_open(transport, wire)
+                limits = phases if self._owned else _clients_own(transport, phases)
+                answer = transport.send(_of_client(transport, wire, limits), auth=None, follow_redirects=False)
             else:
-                answer = self._transport.handle_request(_made(wire, wire.headers, phases))
+                answer = transport.handle_request(_made(wire, wire.headers, phases))
             try:
                 body = _whole(answer) or answer.read()
             except BaseException:  # it cannot be read, or the thread is interrupted: the pool needs it back
@@ -91,8 +95,7 @@ class Sender:
 
     def close(self) -> None:
         """Close the connections, unless the host gave us the client."""
-        if self._owned:
-            self._transport.close()
+        self._connections.close()
 
 
 class AsyncSender:
@@ -141,10 +144,10 @@ class AsyncSender:
             raise InternalError("AsyncSegmentToolkit runs on asyncio's event loops only.", hint=hint) from None
         found = self._made.get(loop)
         if found is None:
-            transport: AsyncTransport = httpx.AsyncHTTPTransport()
+            transport: AsyncTransport = httpx.AsyncHTTPTransport(limits=_SHARED)
             if _proxied():
-                transport = httpx.AsyncClient(mounts=_direct(), cookies=_no_cookies())
-            found = _Pool(transport, asyncio.Semaphore(_AT_ONCE))
+                transport = httpx.AsyncClient(mounts=_direct(), cookies=_no_cookies(), limits=_SHARED)
+            found = _Pool(transport, asyncio.Semaphore(MOST))
             self._made[loop] = found
         return found
 
@@ -156,7 +159,11 @@ class AsyncSender:
 
 
 class _Pool(NamedTuple):
-    """The connections of one event loop, and the turns in which requests enter it."""
+    """The connections of one event loop, and the turns in which requests enter it.
+
+    Of requests that queue inside httpx's pool, every one is compared with every connection each time a request begins
+    or ends: 1,000 tasks kept a processor busy for two minutes, and timed out.
+    """
 
     transport: AsyncTransport
     turns: asyncio.Semaphore
@@ -281,6 +288,14 @@ def _network_errors(wire: Wire) -> Iterator[None]:
         fault = TransportError(f"The HTTP client failed ({type(error).__name__}).", sent=True, host=host, hint=UNKNOWN)
         fault.code = "internal"
         raise fault from None
+
+
+def _maker() -> Callable[[], Transport]:
+    """What makes a transport. They share what is slow to make: the certificates."""
+    context = httpx.create_ssl_context()
+    if _proxied():
+        return lambda: httpx.Client(verify=context, mounts=_direct(), cookies=_no_cookies(), limits=LIMITS)
+    return lambda: httpx.HTTPTransport(verify=context, limits=LIMITS)
 
 
 def _proxied() -> bool:

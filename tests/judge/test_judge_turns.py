@@ -9,7 +9,8 @@ import pytest
 
 from scripts.judging.matrix.place import Place, served_place
 from segment_toolkit import AsyncSegmentToolkit, Envelope
-from segment_toolkit.transport.http import _AT_ONCE, _turn
+from segment_toolkit.transport.connections import MOST
+from segment_toolkit.transport.http import _turn
 
 
 def track(toolkit: AsyncSegmentToolkit) -> asyncio.Task[Envelope]:
@@ -27,8 +28,8 @@ def test_tasks_that_are_cancelled_in_flight_give_their_turns_back() -> None:
     async def run(place: Place) -> Envelope:
         async with AsyncSegmentToolkit(**place.options()) as toolkit:
             place.inject(kind="slow_answer", seconds=600, probability=1.0)
-            tasks = [track(toolkit) for _ in range(_AT_ONCE + 20)]
-            await arrived(place, _AT_ONCE)
+            tasks = [track(toolkit) for _ in range(MOST + 20)]
+            await arrived(place, MOST)
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)

@@ -166,7 +166,9 @@ def test_only_the_mcp_server_needs_its_sdk_and_is_loaded_for_itself_alone() -> N
 def test_only_the_wire_and_the_sandbox_know_httpx_at_run_time() -> None:
     found = {i.importer for i in all_imports("segment_toolkit") if i.imported == "httpx" and not i.for_types}
 
-    assert {name for name in found if not is_sandbox(name)} == {"segment_toolkit.transport.http"}
+    assert {name for name in found if not is_sandbox(name)} == {
+        f"segment_toolkit.transport.{name}" for name in ("connections", "http")
+    }
 
 
 def test_the_words_of_failure_are_known_to_all_and_know_nobody() -> None:
