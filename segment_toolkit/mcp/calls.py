@@ -43,13 +43,13 @@ class Caller:
         allowed = self._settings.allow_destructive
         asking = Asking(ctx.session, params, ctx.request_id, self._questions, everything_allowed=allowed)
         token, started = ASKING.set(asking), time.perf_counter()
-        envelope: Envelope | None = None
+        answered: Envelope | None = None
         try:
-            envelope = await self._run(ctx, ToolCall(slug, arguments, str(ctx.request_id)))
+            envelope = answered = await self._run(ctx, ToolCall(slug, arguments, str(ctx.request_id)))
         finally:
             ASKING.reset(token)
             if asking.pending is None:
-                self._recent.add(slug, envelope, arguments, seconds=time.perf_counter() - started)
+                self._recent.add(slug, answered, arguments, seconds=time.perf_counter() - started)
         return asking.pending or result(envelope)
 
     async def _run(self, ctx: ServerRequestContext[Any, Any], call: ToolCall) -> Envelope:
