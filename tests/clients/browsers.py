@@ -7,7 +7,8 @@ import json
 import shutil
 import subprocess
 import threading
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -32,11 +33,26 @@ def command(browser: str, folder: Path, profile: Path) -> list[str]:
     return [found, *_CHROMIUM, f"--user-data-dir={profile}"]
 
 
-def shown(folder: Path, browser: list[str], order: Mapping[str, Any], patience_seconds: float) -> dict[str, Any]:
-    """Show the folder's page with an order, and return what it reports when it is done."""
+def shown(
+    folder: Path,
+    browser: list[str],
+    order: Mapping[str, Any],
+    patience_seconds: float,
+    *,
+    until: Callable[[], bool] = lambda: True,
+) -> dict[str, Any]:
+    """Show the folder's page with an order, and return what it reports when it is done.
+
+    The page stays open until something holds: what the SDK sends again after a failure goes when the page does.
+    """
+    deadline = time.monotonic() + patience_seconds
     with _page(folder, order) as page, _running([*browser, page.url]) as errors:
         if not page.is_done.wait(patience_seconds):
             pytest.fail(f"the page did not come to its end: {errors()}")
+        while b'"sent"' in page.report and not until():
+            if time.monotonic() > deadline:
+                pytest.fail(f"what the page sent did not arrive: {errors()}")
+            time.sleep(0.05)
     outcome: dict[str, Any] = json.loads(page.report)
     return outcome
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -37,19 +35,10 @@ def delivered(browser: list[str], sandbox: Served, events: int, **options: Any) 
         "events": events,
         "options": {"integrations": {"Segment.io": options}} if options else {},
     }
-    outcome = shown(_FOLDER, browser, order, _SECONDS)
+    outcome = shown(_FOLDER, browser, order, _SECONDS, until=lambda: len(sandbox.held(_SOURCE)) >= events)
     assert "sent" in outcome, outcome
-    wait_for(lambda: len(sandbox.held(_SOURCE)) >= events)
     sent: list[dict[str, Any]] = outcome["sent"]
     return sent
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    """Return when it holds; the test fails when that takes too long."""
-    deadline = time.monotonic() + _SECONDS
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def assert_holds_exactly(sandbox: Served, sent: list[dict[str, Any]]) -> None:

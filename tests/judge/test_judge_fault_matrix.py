@@ -25,7 +25,9 @@ BY_SLUG = {tool.slug: tool for tool in TOOLS}
 
 @pytest.fixture(scope="module")
 def tried() -> Matrix:
-    return matrix(slugs=TRIED)
+    """A busy machine can be slower than the judge's patience with slow servers: then everything is tried once more."""
+    found = matrix(slugs=TRIED)
+    return found if rows(page(found)) == rows(PAGE.read_text("utf-8")) else matrix(slugs=TRIED)
 
 
 def rows(text: str) -> set[str]:

@@ -9,7 +9,7 @@ from typing import Any
 from segment_toolkit.sandbox.faults import FAULTS
 
 #: Seconds for each phase of a request when a server is slow. Others have the default: nothing waits that long.
-PATIENCE = 0.4
+PATIENCE = 1.0
 #: A slow answer takes longer than that, and so does each of the ten pieces of a slow body.
 _SLOW = {"slow_answer": 30.0, "slow_body": 300.0}
 #: After these no client can tell whether the work was done: the same bytes come, or none do, in both cases.
