@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 import sys
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -24,15 +22,6 @@ from segment_toolkit.sandbox import Sandbox
 
 CORPUS = Path(__file__).with_name("corpus.jsonl")
 GOOD = {"userId": "u", "event": "E"}
-
-
-@pytest.fixture(autouse=True)
-def collected_between_tests() -> Iterator[None]:
-    """Finalize nothing at the bottom of a deep document, where no stack is left for it: pytest fails on that."""
-    gc.disable()
-    yield
-    gc.enable()
-    gc.collect()
 
 
 @pytest.mark.parametrize("colour", ["sync", "async"])
